@@ -1,0 +1,1 @@
+"""Mapflow Data: imagery in Mapflow's cloud, managed from QGIS."""

@@ -1,0 +1,124 @@
+"""Where to send and what to sign with: a frozen snapshot that any thread may hold."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Mapping, Optional
+from urllib.parse import urlsplit, urlunsplit
+
+from .errors import BadInput
+
+DEFAULT_SERVER = "https://api.mapflow.ai/rest"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Made by `make_connection`, or by hand from parts that are clean already."""
+
+    server: str  # base URL, no slash at the end: https://api.mapflow.ai/rest
+    authorization: str = field(repr=False)  # the whole header value
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)  # as `requests` takes them
+    ca_pem: Optional[str] = field(default=None, repr=False)  # trusted besides the system's
+    user_agent: str = "MapflowData"
+
+    @property
+    def origin(self) -> str:
+        return origin_of(self.server)
+
+    @property
+    def account(self) -> str:
+        """The e-mail in a Basic token, "" where the token does not tell."""
+        return _account(self.authorization)
+
+    @property
+    def key(self) -> str:
+        """Stands for server and account on disk, without telling either."""
+        return hashlib.sha256(f"{self.server}\n{self.authorization}".encode()).hexdigest()[:16]
+
+
+def make_connection(
+    server: str,
+    token: str,
+    *,
+    proxies: Optional[Mapping[str, str]] = None,
+    ca_pem: Optional[str] = None,
+    user_agent: str = "MapflowData",
+) -> Connection:
+    """A connection from what a person pasted. Raises `BadInput` (code "server" or "token")."""
+    return Connection(
+        server=clean_server(server),
+        authorization=clean_token(token),
+        proxies=dict(proxies or {}),
+        ca_pem=ca_pem,
+        user_agent=user_agent,
+    )
+
+
+def clean_server(text: str) -> str:
+    """The base URL from any pasted form: with or without scheme, `/rest`, a slash at the end.
+
+    Plain http is taken for this computer only, as the token would travel in clear.
+    """
+    text = "".join(text.split()) or DEFAULT_SERVER
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    try:
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise BadInput(str(error), code="server") from error
+    secure = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    if not host or not secure or parts.username is not None:
+        raise BadInput("not an https address", code="server")
+    name = f"[{host}]" if ":" in host else host
+    path = parts.path.rstrip("/")
+    if not path.endswith("/rest"):
+        path += "/rest"
+    return urlunsplit((parts.scheme, f"{name}:{port}" if port else name, path, "", ""))
+
+
+def clean_token(text: str) -> str:
+    """The Authorization header from any pasted form: "Basic …", "Bearer …", a JWT, or base64 with its
+    padding lost and lines broken.
+
+    Source: Mapflow Data API docs (Basic), newer pages of them (Bearer).
+    """
+    text = text.strip().strip("\"'")
+    text = re.sub(r"^authorization\s*:\s*", "", text, flags=re.IGNORECASE)
+    scheme, rest = "", text
+    match = re.match(r"(basic|bearer)\s+(.*)$", text, flags=re.IGNORECASE | re.DOTALL)
+    if match:
+        scheme, rest = match.group(1).capitalize(), match.group(2)
+    value = "".join(rest.split())
+    if not value or not value.isascii() or not value.isprintable():
+        raise BadInput("empty or not a token", code="token")
+    if scheme == "Bearer" or value.count(".") == 2:
+        return f"Bearer {value}"
+    return f"Basic {_padded(value)}"
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL in one comparable form, "" for what has none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname and port else ""
+
+
+def _padded(value: str) -> str:
+    return value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4)
+
+
+def _account(authorization: str) -> str:
+    scheme, _, value = authorization.partition(" ")
+    if scheme != "Basic":
+        return ""
+    try:
+        return base64.b64decode(value).decode("utf-8").partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
