@@ -1,0 +1,68 @@
+"""Cuts the tests off from the user's profile, display and network settings, and offers the sandbox.
+
+Imported before any Qt application exists, and also where QGIS cannot be imported (`make test-api`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.rig.sandbox import Sandbox
+
+HAS_QGIS = importlib.util.find_spec("qgis") is not None
+MASTER_PASSWORD = "only for tests"
+
+
+def _isolate() -> None:
+    home = Path(tempfile.mkdtemp(prefix="mapflow-data-tests-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name in ("QGIS_AUTH_DB_DIR_PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        folder = home / name.lower()
+        folder.mkdir(mode=0o700)
+        os.environ[name] = str(folder)
+    for name in list(os.environ):
+        if name.startswith("MAPFLOW_DATA_") or name.lower().endswith("_proxy"):
+            del os.environ[name]
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["LC_ALL"] = "C.UTF-8"
+
+
+_isolate()
+
+
+@pytest.fixture(scope="session")
+def auth_manager(qgis_app: object) -> object:
+    """QGIS' authentication manager, opened, so that no test waits at a password prompt."""
+    from qgis.core import QgsApplication
+
+    manager = QgsApplication.authManager()
+    assert manager.setMasterPassword(MASTER_PASSWORD, True)
+    return manager
+
+
+if HAS_QGIS:
+
+    @pytest.fixture(autouse=True, scope="session")
+    def _open_auth_database(auth_manager: object) -> None:
+        """For every test: any of them may come by a token."""
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A running local Mapflow of this test module: .url, .token, .requests()."""
+    from tests.rig.sandbox import Sandbox
+
+    service = Sandbox(tmp_path_factory.mktemp("sandbox"))
+    service.start()
+    yield service
+    service.stop()
