@@ -16,6 +16,7 @@
     ├─ BadAnswer                a Mapflow server, but its answer cannot be used
     │  ├─ IncompleteAnswer      cut short or not JSON
     │  └─ AnswerTooLarge        past the cap, also after unpacking
+    ├─ Unexpected               a fault of the plugin itself; its traceback is in the log
     ├─ Unconfirmed              the body was sent whole, no answer came: it may or may not have worked
     └─ Refused                  the server said no
        ├─ BadRequest 400   ├─ SignInRequired 401   ├─ Forbidden 403   ├─ NotFound 404 (410)
@@ -108,6 +109,10 @@ class IncompleteAnswer(BadAnswer):
 
 
 class AnswerTooLarge(BadAnswer):
+    pass
+
+
+class Unexpected(MapflowError):
     pass
 
 
