@@ -33,7 +33,7 @@ bench: setup ## measure upload speed, memory and the stalls of the main thread
 	@$(PYTHON) bench/run.py $(ARGS)
 
 qgis: setup i18n ## open QGIS with the plugin enabled, signed in to a sandbox
-	@$(PYTHON) tools/qgis.py $(ARGS)
+	@$(PYTHON) tools/open_qgis.py $(ARGS)
 
 sandbox: setup ## run the sandbox in the foreground; its data is in build/sandbox
 	@mkdir -p build/sandbox

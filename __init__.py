@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .mapflow_data.plugin import MapflowDataPlugin
 
 
-def classFactory(iface: QgisInterface) -> MapflowDataPlugin:  # noqa: N802 - the name is QGIS' own
+def classFactory(iface: QgisInterface) -> MapflowDataPlugin:
     from .mapflow_data.plugin import MapflowDataPlugin
 
     return MapflowDataPlugin(iface)

@@ -26,7 +26,13 @@ MASTER_PASSWORD = "only for tests"
 def _isolate() -> None:
     home = Path(tempfile.mkdtemp(prefix="mapflow-data-tests-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
-    for name in ("QGIS_AUTH_DB_DIR_PATH", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+    for name in (
+        "QGIS_AUTH_DB_DIR_PATH",
+        "XDG_RUNTIME_DIR",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_CACHE_HOME",
+    ):
         folder = home / name.lower()
         folder.mkdir(mode=0o700)
         os.environ[name] = str(folder)

@@ -1,4 +1,4 @@
-"""The rules of the house, enforced on every file of the package; and the rules' own tests, on small sources."""
+"""The rules of the house, enforced on every file of the package; and tests of the rules themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from tests.rig.house_rules import (
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mapflow_data"
-SOURCES = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+SOURCES = {
+    path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))
+}
 FORMS = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "ui").glob("*.ui"))}
 
 
@@ -39,7 +41,11 @@ def test_shape_of_files() -> None:
 
 
 def test_modules_say_what_they_are_for() -> None:
-    silent = [path for path, text in SOURCES.items() if text.strip() and not text.startswith(('"""', "r'''", 'r"""'))]
+    silent = [
+        path
+        for path, text in SOURCES.items()
+        if text.strip() and not text.startswith(('"""', "r'''", 'r"""'))
+    ]
     assert silent == []
 
 
@@ -90,7 +96,10 @@ def test_no_test_folder_shadows_a_package() -> None:
         ("gui/dock.py", "from ... import version"),
         ("gui/dock.py", "import pandas"),
         ("gui/dock.py", "def show():\n    from .form import Form"),
-        ("gui/dock.py", "class A:\n    def show(self):\n        if self:\n            from ..api import errors"),
+        (
+            "gui/dock.py",
+            "class A:\n    def show(self):\n        if self:\n            from ..api import errors",
+        ),
         ("maptools/draw.py", "from ..api.models import Mosaic"),
         ("maptools/draw.py", "from osgeo import ogr"),
         ("browser/items.py", "from ..services.session import SessionService"),
@@ -111,9 +120,15 @@ def test_offending_import_is_found(path: str, source: str) -> None:
         ("api/transport.py", "import json\nimport requests\nfrom urllib3.connection import HTTPConnection"),
         ("api/client.py", "from . import errors\nfrom .transport import Transport"),
         ("transfer/inspect.py", "from osgeo import gdal\nimport numpy as np\nfrom ..api.models import Image"),
-        ("services/queue.py", "from ..transfer import send\nfrom .service import Service\nfrom .. import settings"),
+        (
+            "services/queue.py",
+            "from ..transfer import send\nfrom .service import Service\nfrom .. import settings",
+        ),
         ("gui/panels/imagery.py", "from ...services.bundle import Services\nfrom ..forms import load_ui"),
-        ("plugin.py", "from .gui.dock import MapflowDock\nfrom . import settings\nfrom qgis.core import QgsProject"),
+        (
+            "plugin.py",
+            "from .gui.dock import MapflowDock\nfrom . import settings\nfrom qgis.core import QgsProject",
+        ),
         ("gui/__init__.py", "def make():\n    from .dock import MapflowDock"),
     ],
 )
@@ -141,8 +156,14 @@ def test_offending_shape_is_found(source: str) -> None:
 
 
 def test_right_shape_is_let_be() -> None:
-    assert shape_offences("gui/dock.py", "try:\n    go()\nexcept (OSError, ValueError) as error:\n    raise") == []
-    assert shape_offences("services/task.py", "try:\n    go()\nexcept Exception as error:\n    keep(error)") == []
+    assert (
+        shape_offences("gui/dock.py", "try:\n    go()\nexcept (OSError, ValueError) as error:\n    raise")
+        == []
+    )
+    assert (
+        shape_offences("services/task.py", "try:\n    go()\nexcept Exception as error:\n    keep(error)")
+        == []
+    )
     assert shape_offences("gui/dock.py", "def whole():\n" + "    x = 1\n" * (MAX_FUNCTION_LINES - 1)) == []
 
 
@@ -160,5 +181,7 @@ def test_offending_form_is_found(xml: str) -> None:
 
 
 def test_right_form_is_let_be() -> None:
-    xml = "<enum>Qt::Orientation::Horizontal</enum><header>qgsfilterlineedit.h</header><header>.chips</header>"
+    xml = (
+        "<enum>Qt::Orientation::Horizontal</enum><header>qgsfilterlineedit.h</header><header>.chips</header>"
+    )
     assert form_offences("dock.ui", xml) == []

@@ -1,4 +1,4 @@
-"""The rules of the house as functions from source text to a list of offences; pure ast, imports nothing of ours."""
+"""The rules of the house as functions from source text to a list of offences; imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -22,7 +22,18 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "settings": frozenset({"api"}),
     "network": frozenset({"api"}),
     "plugin": frozenset(
-        {"api", "transfer", "layers", "services", "gui", "processing", "browser", "maptools", "settings", "network"}
+        {
+            "api",
+            "transfer",
+            "layers",
+            "services",
+            "gui",
+            "processing",
+            "browser",
+            "maptools",
+            "settings",
+            "network",
+        }
     ),
     "": frozenset(),  # mapflow_data/__init__.py
 }
@@ -81,7 +92,7 @@ def _walk(node: ast.AST, *, is_in_function: bool) -> Iterator[tuple[ast.AST, boo
 
 
 def layer_of(path: str) -> str:
-    """`gui/dock.py` is in `gui`, `plugin.py` in `plugin`, the package's own `__init__.py` in ``.  Path below mapflow_data/."""
+    """Of a path below mapflow_data: `gui/dock.py` is in `gui`, `plugin.py` in `plugin`."""
     first = PurePosixPath(path).parts[0]
     return first if "/" in path else first[: -len(".py")].replace("__init__", "")
 
@@ -124,13 +135,9 @@ def _foreign_import(path: str, one: Import) -> str:
         return "QGIS' processing plugin is not ours to import"
     if top not in MAY_USE.get(layer, ELSEWHERE):
         return f"{layer or 'the package'} may not import {top}"
-    if top in REQUESTS and path != "api/transport.py" and not _is_for_types(top):
-        return f"{top} is imported by api/transport.py alone"
+    if top == "requests" and path != "api/transport.py":
+        return "requests is imported by api/transport.py alone"
     return ""
-
-
-def _is_for_types(top: str) -> bool:
-    return top == "urllib3"
 
 
 def shape_offences(path: str, source: str) -> list[str]:

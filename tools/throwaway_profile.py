@@ -1,0 +1,42 @@
+"""A throw-away QGIS profile with this checkout linked in as a plugin, and an environment to go with it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = """\
+[PythonPlugins]
+mapflow_data=true
+
+[qgis]
+showTips=false
+checkVersion=false
+"""
+
+
+def make_profile(folder: Path) -> None:
+    """Replaces `folder` by a clean one, for `qgis --profiles-path`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    home = folder / "profiles" / "default"
+    plugins = home / "python" / "plugins"
+    plugins.mkdir(parents=True)
+    (plugins / "mapflow_data").symlink_to(ROOT)
+    (home / "QGIS").mkdir()
+    (home / "QGIS" / "QGIS3.ini").write_text(SETTINGS)
+    (folder / "password").write_text("of a throw-away profile\n")
+    (folder / "runtime").mkdir(mode=0o700)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The machine's environment with nothing of the user's own QGIS, Python or Mapflow in it."""
+    inherited = {k: v for k, v in os.environ.items() if not re.match(r"MAPFLOW_|QGIS_|PYTHON|VIRTUAL_ENV", k)}
+    return {
+        **inherited,
+        "QGIS_AUTH_PASSWORD_FILE": str(folder / "password"),
+        "QGIS_AUTH_DB_DIR_PATH": str(folder),
+        "XDG_RUNTIME_DIR": str(folder / "runtime"),
+    }
