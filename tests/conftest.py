@@ -6,7 +6,6 @@ Imported before any Qt application exists, and also where QGIS cannot be importe
 from __future__ import annotations
 
 import atexit
-import importlib.util
 import os
 import shutil
 import tempfile
@@ -19,7 +18,6 @@ import pytest
 if TYPE_CHECKING:
     from tests.rig.sandbox import Sandbox
 
-HAS_QGIS = importlib.util.find_spec("qgis") is not None
 MASTER_PASSWORD = "only for tests"
 
 
@@ -46,21 +44,14 @@ def _isolate() -> None:
 _isolate()
 
 
-@pytest.fixture(scope="session")
-def auth_manager(qgis_app: object) -> object:
-    """QGIS' authentication manager, opened, so that no test waits at a password prompt."""
-    from qgis.core import QgsApplication
+@pytest.fixture(autouse=True, scope="session")
+def _open_auth_database(request: pytest.FixtureRequest) -> None:
+    """So that no test waits at a password prompt: any of them may come by a token."""
+    if request.config.pluginmanager.has_plugin("pytest_qgis"):
+        request.getfixturevalue("qgis_app")
+        from qgis.core import QgsApplication
 
-    manager = QgsApplication.authManager()
-    assert manager.setMasterPassword(MASTER_PASSWORD, True)
-    return manager
-
-
-if HAS_QGIS:
-
-    @pytest.fixture(autouse=True, scope="session")
-    def _open_auth_database(auth_manager: object) -> None:
-        """For every test: any of them may come by a token."""
+        assert QgsApplication.authManager().setMasterPassword(MASTER_PASSWORD, True)
 
 
 @pytest.fixture(scope="module")
