@@ -6,7 +6,7 @@ ZIP := build/mapflow_data-$(VERSION).zip
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-api lint format bench qgis sandbox zip i18n clean
+.PHONY: help setup demo test test-api lint format bench qgis sandbox zip i18n translations clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -14,10 +14,10 @@ help: ## list the verbs
 setup: ## install what the other verbs need (they call it themselves)
 	@tools/setup.sh
 
-demo: setup i18n ## drive a real QGIS through the main job, against the sandbox; pictures in build/demo
+demo: setup translations ## drive a real QGIS through the main job, against the sandbox; pictures in build/demo
 	@$(PYTHON) demo/run.py $(ARGS)
 
-test: setup i18n ## run the tests; ARGS="tests/gui -k upload" narrows them
+test: setup translations ## run the tests; ARGS="tests/gui -k upload" narrows them
 	@$(PYTHON) -m pytest $(ARGS)
 
 test-api: setup ## run the API client's tests where QGIS, GDAL and Qt cannot be imported
@@ -32,17 +32,20 @@ format: setup ## let ruff lay the code out
 bench: setup ## measure upload speed, memory and the stalls of the main thread
 	@$(PYTHON) bench/run.py $(ARGS)
 
-qgis: setup i18n ## open QGIS with the plugin enabled, signed in to a sandbox
+qgis: setup translations ## open QGIS with the plugin enabled, signed in to a sandbox
 	@$(PYTHON) tools/open_qgis.py $(ARGS)
 
 sandbox: setup ## run the sandbox in the foreground; its data is in build/sandbox
 	@mkdir -p build/sandbox
 	@.venv-sandbox/bin/python -m sandbox --port 8095 --data build/sandbox $(ARGS)
 
-zip: setup i18n ## build/mapflow_data-VERSION.zip, for QGIS' "Install from ZIP"
+zip: setup translations ## build/mapflow_data-VERSION.zip, for QGIS' "Install from ZIP"
 	@$(PYTHON) tools/package.py $(ZIP)
 
 i18n: setup ## update the translations in i18n/ from the code, and compile them
+	@tools/i18n.sh update
+
+translations: setup
 	@tools/i18n.sh
 
 clean: ## remove all that was made

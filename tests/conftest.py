@@ -11,12 +11,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.rig.sandbox import Sandbox
+from tests.rig.sandbox import Sandbox
 
 MASTER_PASSWORD = "only for tests"
 
@@ -57,9 +55,5 @@ def _open_auth_database(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A running local Mapflow of this test module: .url, .token, .requests()."""
-    from tests.rig.sandbox import Sandbox
-
-    service = Sandbox(tmp_path_factory.mktemp("sandbox"))
-    service.start()
-    yield service
-    service.stop()
+    with Sandbox(tmp_path_factory.mktemp("sandbox")) as service:
+        yield service

@@ -1,15 +1,20 @@
 #!/bin/sh
-# Collects the words for people from code and forms into i18n/*.ts, and compiles those to .qm beside them.
+# Compiles i18n/*.ts to .qm beside them; with "update", first collects the words for people from code and forms.
 # A new language: touch i18n/mapflow_data_<code>.ts, then make i18n.
 set -eu
 cd "$(dirname "$0")/.."
 LRELEASE=/usr/lib/qt5/bin/lrelease
-sources=$(find mapflow_data ui -name '*.py' -o -name '*.ui' 2>/dev/null | LC_ALL=C sort)
+
+update() {
+    [ -s "$1" ] || rm "$1" # which makes pylupdate begin a new one
+    sources=$(find mapflow_data ui \( -name '*.py' -o -name '*.ui' \) | LC_ALL=C sort)
+    PYTHONWARNINGS=ignore /usr/bin/pylupdate5 -noobsolete -tr-function tr $sources -ts "$1"
+    sed -i '/<location /d' "$1" # line numbers would change with every edit of the code
+}
 
 for ts in i18n/*.ts; do
-    [ -e "$ts" ] || exit 0
+    [ -e "$ts" ] || continue
+    [ "${1:-}" != update ] || update "$ts"
     qm="${ts%.ts}.qm"
-    [ -z "$(find $sources "$ts" -newer "$qm" 2>/dev/null || echo new)" ] && continue
-    /usr/bin/pylupdate5 -noobsolete -tr-function tr $sources -ts "$ts" >/dev/null
-    "$LRELEASE" -silent "$ts" -qm "$qm"
+    [ -n "$(find "$qm" -newer "$ts" 2>/dev/null)" ] || "$LRELEASE" -silent "$ts" -qm "$qm"
 done

@@ -76,7 +76,5 @@ exec 9>build/setup.lock
 flock 9
 debian_packages
 environment .venv tools/requirements-dev.txt --system-site-packages --no-deps
-if [ -f sandbox/requirements.txt ]; then
-    environment .venv-sandbox sandbox/requirements.txt "" ""
-    imagery
-fi
+environment .venv-sandbox sandbox/requirements.txt "" ""
+imagery
