@@ -6,8 +6,9 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Mapping, Optional
+from typing import Optional
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import BadInput
@@ -81,8 +82,8 @@ def clean_server(text: str) -> str:
 
 
 def clean_token(text: str) -> str:
-    """The Authorization header from any pasted form: "Basic …", "Bearer …", a JWT, or base64 with its
-    padding lost and lines broken.
+    """The Authorization header from any pasted form: "Basic …", "Bearer …", a JWT, base64 with its padding
+    lost and lines broken, or the bare "email:api_token" that it stands for.
 
     Source: Mapflow Data API docs (Basic), newer pages of them (Bearer).
     """
@@ -95,6 +96,8 @@ def clean_token(text: str) -> str:
     value = "".join(rest.split())
     if not value or not value.isascii() or not value.isprintable():
         raise BadInput("empty or not a token", code="token")
+    if ":" in value and scheme != "Bearer":  # no letter of base64: the pair itself
+        return f"Basic {base64.b64encode(value.encode()).decode()}"
     if scheme == "Bearer" or value.count(".") == 2:
         return f"Bearer {value}"
     return f"Basic {_padded(value)}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Optional
 
 
 def text(value: Any) -> str:
@@ -22,7 +23,7 @@ def number(value: Any) -> Optional[float]:
         return None
     try:
         result = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return result if math.isfinite(result) else None
 
@@ -31,6 +32,8 @@ def integer(value: Any) -> Optional[int]:
     """A whole number; large integers keep every digit."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, str) and len(value) < 40 and value.strip().isdecimal():
+        return int(value)
     result = number(value)
     return None if result is None else int(result)
 
@@ -65,4 +68,7 @@ def moment(value: Any) -> Optional[datetime]:
         return None
     if result.tzinfo is None:
         return result.replace(tzinfo=timezone.utc)
-    return result.astimezone(timezone.utc)
+    try:
+        return result.astimezone(timezone.utc)
+    except OverflowError:
+        return None

@@ -1,0 +1,71 @@
+"""Reads an answer's body piece by piece: caps count unpacked bytes, a short body is told from a whole one.
+Blocking, the transport's thread.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .errors import AnswerTooLarge, IncompleteAnswer
+
+JSON_CAP = 64_000_000
+PICTURE_CAP = 50_000_000
+PIECE = 64 * 1024
+
+
+def read_body(raw: Any, headers: Mapping[str, str], cap: int) -> bytes:
+    """The unpacked body of urllib3's `raw`. Raises `AnswerTooLarge`, `IncompleteAnswer`, and what the
+    connection raises.
+    """
+    told = headers.get("Content-Length", "")
+    if told.isdigit() and int(told) > cap:
+        raise AnswerTooLarge(f"{told} bytes", parameters={"max_bytes": cap})
+    body = bytearray()
+    received = 0
+    unpack = _make_unpacker(headers.get("Content-Encoding", ""))
+    for piece in raw.stream(PIECE, decode_content=False):
+        received += len(piece)
+        for part in unpack(piece, cap + 1 - len(body)):
+            body += part
+        if len(body) > cap:
+            raise AnswerTooLarge(f"more than {cap} bytes", parameters={"max_bytes": cap})
+    if told.isdigit() and received < int(told):
+        raise IncompleteAnswer(f"{received} of {told} bytes")
+    if not unpack.is_whole(received):
+        raise IncompleteAnswer("packed answer cut short")
+    return bytes(body)
+
+
+class _Plain:
+    def __call__(self, piece: bytes, room: int) -> Iterator[bytes]:
+        yield piece
+
+    def is_whole(self, received: int) -> bool:
+        return True
+
+
+class _Inflate:
+    """gzip or zlib, never more than `room` bytes at a time, so that a bomb stays packed."""
+
+    def __init__(self) -> None:
+        self._engine = zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    def __call__(self, piece: bytes, room: int) -> Iterator[bytes]:
+        while piece and room > 0 and not self._engine.eof:
+            try:
+                part = self._engine.decompress(piece, min(room, PIECE * 16))
+            except zlib.error as error:
+                raise IncompleteAnswer(f"cannot be unpacked: {error}") from None
+            piece = self._engine.unconsumed_tail
+            room -= len(part)
+            yield part
+
+    def is_whole(self, received: int) -> bool:
+        return self._engine.eof or not received
+
+
+def _make_unpacker(encoding: str) -> Any:
+    packed = encoding.strip().lower() in ("gzip", "x-gzip", "deflate")
+    return _Inflate() if packed else _Plain()

@@ -1,0 +1,85 @@
+"""What an exception of requests, urllib3, ssl or the socket means, as one of our errors. Any thread."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Optional
+
+import requests
+import urllib3
+
+from .errors import (
+    BadInput,
+    ConnectionLost,
+    IncompleteAnswer,
+    MapflowError,
+    ProxyFailed,
+    TimedOut,
+    TlsFailed,
+    Unreachable,
+)
+
+NETWORK_FAULTS = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+)
+_CLOCK = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
+
+
+def translate(error: Exception, has_sent: bool) -> MapflowError:
+    """`has_sent`: whether a byte of the request left. The text never holds a header, body or password."""
+    chain = list(_causes(error))
+    untrusted = next((e for e in chain if isinstance(e, ssl.SSLCertVerificationError)), None)
+    if untrusted is not None:
+        return _tls_failed(untrusted)
+    if any(isinstance(e, requests.exceptions.InvalidSchema) for e in chain):
+        return ProxyFailed(code="socks")  # the server's own scheme was checked before
+    if any(isinstance(e, requests.exceptions.InvalidProxyURL) for e in chain):
+        return ProxyFailed(code="refused")
+    if any(
+        isinstance(e, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError)) for e in chain
+    ):
+        return BadInput("not an address", code="server")
+    text = _text(chain)
+    if not has_sent:
+        return Unreachable(text)
+    if any(isinstance(e, (socket.timeout, urllib3.exceptions.TimeoutError)) for e in chain):
+        return TimedOut(text)
+    if any(isinstance(e, http.client.RemoteDisconnected) for e in chain):
+        return ConnectionLost(text)
+    if any(isinstance(e, (http.client.IncompleteRead, urllib3.exceptions.IncompleteRead)) for e in chain):
+        return IncompleteAnswer(text)
+    return ConnectionLost(text)
+
+
+def _tls_failed(error: ssl.SSLCertVerificationError) -> TlsFailed:
+    failed = TlsFailed(error.verify_message, code="clock" if error.verify_code in _CLOCK else "")
+    failed.reason = error.verify_message
+    return failed
+
+
+def _causes(error: Optional[BaseException]) -> Iterator[BaseException]:
+    """The error and all that it was made from, as these libraries hide them: in causes and arguments."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        inner = [a for a in (*one.args, getattr(one, "reason", None)) if isinstance(a, BaseException)]
+        waiting += [*inner, one.__cause__, one.__context__]
+
+
+def _text(chain: list[BaseException]) -> str:
+    """Words of the deepest system error; those of the libraries may name proxy URLs."""
+    for one in reversed(chain):
+        if isinstance(one, OSError) and one.strerror:
+            return one.strerror
+    return type(chain[-1]).__name__

@@ -1,0 +1,33 @@
+"""What the API answers, as frozen values. `from_json` takes every documented variant: a missing, null or
+odd field is an absent value, and only an item without an id is no item. Any thread.
+"""
+
+from .account import (
+    ASSUMED_MAX_GSD_M,
+    ASSUMED_MAX_SIDE_PX,
+    ASSUMED_MAX_UPLOAD_BYTES,
+    Provider,
+    Storage,
+    UserStatus,
+)
+from .images import DownloadLink, Image, Preview, UploadReceipt
+from .mosaics import ImageState, Mosaic, MosaicStatus, TileJson
+from .parts import read_list
+
+__all__ = [
+    "ASSUMED_MAX_GSD_M",
+    "ASSUMED_MAX_SIDE_PX",
+    "ASSUMED_MAX_UPLOAD_BYTES",
+    "DownloadLink",
+    "Image",
+    "ImageState",
+    "Mosaic",
+    "MosaicStatus",
+    "Preview",
+    "Provider",
+    "Storage",
+    "TileJson",
+    "UploadReceipt",
+    "UserStatus",
+    "read_list",
+]

@@ -1,0 +1,32 @@
+"""How the models read lists and required fields: one bad item never loses the others. Any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Callable, Optional, TypeVar
+
+from .. import fields
+from ..errors import IncompleteAnswer
+
+T = TypeVar("T")
+
+
+def read_list(data: Any, read: Callable[[Any], T]) -> tuple[T, ...]:
+    """Every item that `read` takes; one bad item never loses the others."""
+    items = []
+    for item in fields.sequence(data):
+        try:
+            items.append(read(item))
+        except IncompleteAnswer:
+            continue
+    return tuple(items)
+
+
+def required(value: str, what: str) -> str:
+    if not value:
+        raise IncompleteAnswer(f"{what} without an id")
+    return value
+
+
+def first(data: Mapping[str, Any], read: Callable[[Any], Optional[T]], *names: str) -> Optional[T]:
+    return next((v for v in (read(data.get(name)) for name in names) if v is not None), None)

@@ -1,0 +1,112 @@
+"""The calls about mosaics, one method each. Blocking, any one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+from .account import NO_SUCH_CALL
+from .answers import check, read_json
+from .call import Call, path
+from .connection import origin_of
+from .errors import NotMapflow, Refused, ServerFailed, Unconfirmed
+from .models import Mosaic, MosaicStatus, TileJson, UploadReceipt, read_list
+from .multipart import FileBody, Progress
+from .retry import CHANGE, CREATE, UPLOAD_NEW
+from .transport import Transport
+
+ALL = "/rasters/mosaic"
+
+
+class Mosaics:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self, tags: Iterable[str] = ()) -> list[Mosaic]:
+        """All mosaics of the account, or those that bear all `tags`."""
+        call = Call("GET", ALL, query=[("tags", tag) for tag in tags])
+        return list(read_list(read_items(self._transport, call), Mosaic.from_json))
+
+    def get(self, mosaic_id: str) -> Mosaic:
+        return Mosaic.from_json(self._transport.run(Call("GET", _one(mosaic_id)), read_json))
+
+    def create(self, name: str, tags: Sequence[str] = ()) -> Mosaic:
+        """A new, empty mosaic. It is not asked for twice: where the answer is lost, the list tells whether
+        it was made. Raises `Unconfirmed` where the list cannot tell either.
+        """
+        before = {mosaic.id for mosaic in self.list()}
+        call = Call("POST", ALL, CREATE, json={"name": name, "tags": list(tags)})
+        try:
+            made = self._transport.run(call, read_json)
+        except Unconfirmed as error:
+            return self._found(name, before, error)
+        data = made if isinstance(made, dict) else {"id": made}  # the docs promise "its ID", others an object
+        return Mosaic.from_json({"name": name, "tags": list(tags), **data})
+
+    def create_with_image(
+        self, name: str, file: str, tags: Sequence[str] = (), progress: Optional[Progress] = None
+    ) -> UploadReceipt:
+        """A new mosaic with its first image. Each repetition makes another one, so it is hardly repeated."""
+        call = Call(
+            "POST",
+            f"{ALL}/image",
+            UPLOAD_NEW,
+            query=[("name", name), *(("tags", tag) for tag in tags)],
+            make_body=lambda: FileBody(file, self._transport.cancel, progress),
+        )
+        return UploadReceipt.from_json(self._transport.run(call, read_json))
+
+    def update(self, mosaic_id: str, name: str, tags: Sequence[str]) -> Mosaic:
+        """New name and tags; the tags replace the old ones. Read again, as the answer is a short form."""
+        call = Call("PUT", _one(mosaic_id), CHANGE, json={"name": name, "tags": list(tags)})
+        self._transport.run(call, check)
+        return self.get(mosaic_id)
+
+    def delete(self, mosaic_id: str) -> None:
+        """With all its images, for good."""
+        self._transport.run(Call("DELETE", _one(mosaic_id), CHANGE), check)
+
+    def status(self, mosaic_id: str) -> Optional[MosaicStatus]:
+        """What the server is doing with the images; None where it does not have the call."""
+        call = Call("GET", _one(mosaic_id) + "/status")
+        try:
+            return MosaicStatus.from_json(self._transport.run(call, read_json))
+        except Refused as error:
+            if error.status in NO_SUCH_CALL:
+                return None
+            raise
+
+    def tilejson(self, mosaic: Mosaic) -> Optional[TileJson]:
+        """Extent and zooms of the mosaic's tiles, None where they cannot be had: tiles do without."""
+        if origin_of(mosaic.tilejson_url) != self._transport.connection.origin:
+            return None
+        try:
+            return TileJson.from_json(self._transport.run(Call("GET", mosaic.tilejson_url), read_json))
+        except Refused:
+            return None
+
+    def _found(self, name: str, before: set[str], error: Unconfirmed) -> Mosaic:
+        new = [mosaic for mosaic in self.list() if mosaic.id not in before and mosaic.name == name]
+        if len(new) == 1:
+            return new[0]
+        if not new and error.status and error.status >= 500:
+            raise ServerFailed(
+                request=error.request,
+                status=error.status,
+                code=error.code,
+                parameters=error.parameters,
+                server_text=error.server_text,
+            ) from None
+        raise error
+
+
+def read_items(transport: Transport, call: Call) -> Sequence[object]:
+    """The JSON list that the call must answer. Raises `NotMapflow` for anything else."""
+    data = transport.run(call, read_json)
+    if not isinstance(data, list):
+        raise NotMapflow("no list", request=call.label, status=200)
+    return data
+
+
+def _one(mosaic_id: str) -> str:
+    return path("rasters", "mosaic", mosaic_id)

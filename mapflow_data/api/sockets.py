@@ -1,0 +1,239 @@
+"""Connections for `requests` that can be shut from outside, keep their own send timeout and read an answer
+that comes before the body is through. One transport, one thread; `Switch.shut` from any.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import select
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Optional
+
+from requests import certs
+from requests.adapters import HTTPAdapter
+
+from .cancel import CancelToken
+from .dial import dial
+from .errors import ProxyFailed, TlsFailed, Unreachable
+from .retry import CallClass
+
+
+class Switch:
+    """Ends the running attempt from outside, on a cancel or when its time is over.
+
+    It works on a duplicate of the socket: `shutdown` then reaches the connection below TLS, whatever the
+    layers above have done to their own handle.
+    """
+
+    def __init__(self, cancel: CancelToken, time_scale: float) -> None:
+        self.cancel = cancel
+        self.time_scale = time_scale
+        self.connect = self.send_idle = 0.0
+        self.public_only = False
+        self.has_sent = self.is_late = False
+        self._lock = threading.Lock()
+        self._current: Optional[socket.socket] = None
+        self._retired: list[socket.socket] = []
+
+    @contextmanager
+    def attempt(self, kind: CallClass, public_only: bool) -> Iterator[None]:
+        self.connect = kind.connect * self.time_scale
+        self.send_idle = kind.send_idle * self.time_scale
+        self.public_only = public_only
+        self.has_sent = self.is_late = False
+        timer = threading.Timer((kind.whole or 0.0) * self.time_scale, self._on_late)
+        timer.daemon = True
+        if kind.whole:
+            timer.start()
+        try:
+            with self.cancel.calling(self.shut):
+                yield
+        finally:
+            timer.cancel()
+            self._end()
+
+    def shut(self) -> None:
+        with self._lock:
+            if self._current is not None:
+                _shut(self._current)
+
+    def use(self, handle: Optional[socket.socket]) -> None:
+        with self._lock:
+            self._current = handle
+            if handle is not None and (self.is_late or self.cancel.is_cancelled):
+                _shut(handle)
+
+    def retire(self, handle: socket.socket) -> None:
+        """Close a handle, but the one in use only after the attempt: its answer may still be read."""
+        with self._lock:
+            if handle is self._current:
+                self._retired.append(handle)
+            else:
+                handle.close()
+
+    def _on_late(self) -> None:
+        self.is_late = True
+        self.shut()
+
+    def _end(self) -> None:
+        with self._lock:
+            self._current = None
+            for handle in self._retired:
+                handle.close()
+            self._retired.clear()
+
+
+class SwitchedConnection:
+    """Mixed into urllib3's connection classes."""
+
+    switch: Switch  # set by `_switched`
+    is_socks = False
+    handle: Optional[socket.socket] = None
+    sock: Any
+    proxy: Any
+    host: str
+    port: int
+
+    def _new_conn(self) -> socket.socket:
+        sock: socket.socket = super()._new_conn() if self.is_socks else self._dial()  # type: ignore[misc]
+        self.handle = sock.dup()
+        self.switch.use(self.handle)
+        return sock
+
+    def _dial(self) -> socket.socket:
+        switch, host = self.switch, getattr(self, "_dns_host", self.host)
+        through = getattr(self, "proxy", None)
+        try:
+            return dial(host, self.port, switch.connect, switch.cancel, switch.public_only and not through)
+        except Unreachable as error:
+            if through is None:
+                raise
+            raise ProxyFailed(str(error), code="refused", parameters=_named(host, self.port)) from None
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()  # type: ignore[attr-defined]
+        self.switch.use(self.handle)
+        self.switch.has_sent = True
+        self.sock.settimeout(self.switch.send_idle)  # here, as urllib3 sets its own in connect()
+        try:
+            super().send(data)  # type: ignore[misc]
+        except (
+            ConnectionResetError,
+            ConnectionAbortedError,
+            ssl.SSLEOFError,
+            ssl.SSLZeroReturnError,
+        ) as error:
+            raise BrokenPipeError(str(error)) from error  # on which urllib3 goes on to read the answer
+        except socket.timeout as error:
+            if self._has_answer():
+                raise BrokenPipeError(str(error)) from error
+            raise
+
+    def _has_answer(self) -> bool:
+        """Not over TLS, where a session ticket may be all that there is to read."""
+        if isinstance(self.sock, ssl.SSLSocket):
+            return False
+        return bool(select.select([self.sock], [], [], 0)[0])
+
+    def _tunnel(self) -> None:
+        """CONNECT, as http.client's own drops the headers that tell what a 407 asks for."""
+        host, port = self._tunnel_host, self._tunnel_port or 443  # type: ignore[attr-defined]
+        name = f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
+        headers = {"Host": name, **self._tunnel_headers}  # type: ignore[attr-defined]
+        lines = [f"CONNECT {name} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
+        self.sock.settimeout(self.switch.connect)
+        self.sock.sendall("\r\n".join(lines).encode("latin-1"))
+        answer = http.client.HTTPResponse(self.sock, method="CONNECT")
+        try:
+            answer.begin()
+            if not 200 <= answer.status < 300:
+                raise proxy_refusal(answer.status, answer.headers, _named(self.host, self.port))
+        finally:
+            answer.close()
+
+    def close(self) -> None:
+        super().close()  # type: ignore[misc]
+        if self.handle is not None:
+            self.switch.retire(self.handle)
+            self.handle = None
+
+
+class Adapter(HTTPAdapter):
+    """Hands the switch to each connection and our certificates to each pool, proxied or not."""
+
+    def __init__(self, switch: Switch, context: ssl.SSLContext) -> None:
+        self._switch, self._context = switch, context
+        super().__init__(pool_connections=2, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)  # type: ignore[no-untyped-call]
+        _install(self.poolmanager, self._switch)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        known = proxy in self.proxy_manager
+        kwargs["ssl_context"] = self._context
+        manager = super().proxy_manager_for(proxy, **kwargs)  # type: ignore[no-untyped-call]
+        if not known:
+            _install(manager, self._switch, is_socks=proxy.lower().startswith("socks"))
+        return manager
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context is complete: nothing is loaded per connection."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+def proxy_refusal(status: int, headers: Any, named: dict[str, Any]) -> ProxyFailed:
+    """What a proxy's refusal means. `requests` speaks Basic to a proxy, not NTLM or Negotiate."""
+    offers = headers.get_all("Proxy-Authenticate") if hasattr(headers, "get_all") else None
+    schemes = [offer.split()[0] for line in offers or [] for offer in line.split(",") if offer.split()]
+    known = [s for s in schemes if s.lower() in ("basic", "digest", "ntlm", "negotiate", "kerberos")]
+    code = "tunnel"
+    if status == http.client.PROXY_AUTHENTICATION_REQUIRED:
+        code = "auth" if not known or "basic" in map(str.lower, known) else "scheme"
+    return ProxyFailed(status=status, code=code, parameters={**named, "schemes": known})
+
+
+@lru_cache(maxsize=4)
+def make_context(ca_pem: Optional[str]) -> ssl.SSLContext:
+    """Trusts the system's authorities, those that `requests` ships, and the PEM of the connection."""
+    context = ssl.create_default_context()
+    try:
+        for bundle in (certs.where(), os.environ.get("REQUESTS_CA_BUNDLE", "")):
+            if bundle and Path(bundle).is_file():
+                context.load_verify_locations(cafile=bundle)
+        if ca_pem:
+            context.load_verify_locations(cadata=ca_pem)
+    except ssl.SSLError as error:
+        raise TlsFailed(f"certificates cannot be loaded: {error}", code="ca") from None
+    return context
+
+
+def _install(manager: Any, switch: Switch, is_socks: bool = False) -> None:
+    manager.pool_classes_by_scheme = {
+        scheme: _switched(pool, switch, is_socks) for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
+
+
+def _switched(pool: Any, switch: Switch, is_socks: bool) -> type:
+    bases = (SwitchedConnection, pool.ConnectionCls)
+    connection = type("Connection", bases, {"switch": switch, "is_socks": is_socks})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+def _named(host: str, port: int) -> dict[str, Any]:
+    return {"proxy": f"{host}:{port}"}
+
+
+def _shut(handle: socket.socket) -> None:
+    try:
+        handle.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # the other side was first
