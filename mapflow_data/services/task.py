@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Optional
+from typing import Any, Callable, Optional
 
 from qgis.core import Qgis, QgsTask
 from qgis.PyQt.QtCore import QThreadPool, pyqtSignal
@@ -55,7 +56,7 @@ class Task(QgsTask):
                 return True
             except MapflowError as error:
                 self._error = error
-            except Exception as error:  # the one place: whatever gets out of `run` would end QGIS
+            except Exception as error:  # noqa: BLE001  the one place: what gets out of `run` would end QGIS
                 self._error = unexpected(error)
             return False
 
