@@ -19,7 +19,8 @@ step() {
     echo "setup: $1"
     why=$2
     shift 2
-    { echo "+ $*"; "$@"; } >>"$LOG" 2>&1 </dev/null || fail "$why"
+    { echo "+ $*"; "$@"; } >>"$LOG" 2>&1 </dev/null && return
+    fail "$why$(tail -n 20 "$LOG" | grep -E '^(E|ERROR):' | tail -n 1 | sed 's/^[A-Z]*:/:/')"
 }
 
 missing_packages() {
@@ -39,7 +40,7 @@ is_made() { # stamp, sum
 
 debian_packages() {
     command -v dpkg-query >/dev/null || fail "no dpkg here; install by hand: $(echo $PACKAGES)"
-    missing=$(missing_packages | tr '\n' ' ')
+    missing=$(echo $(missing_packages))
     [ -z "$missing" ] && return
     root=
     if [ "$(id -u)" != 0 ]; then
