@@ -51,7 +51,8 @@ debian_packages() {
     step "looking up Debian packages" "apt-get update failed" \
         $root apt-get update -q
     step "installing $missing" "apt could not install: $missing" \
-        $root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+        $root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 $missing
 }
 
 # environment NAME REQUIREMENTS VENV-OPTION PIP-OPTION
