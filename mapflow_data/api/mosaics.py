@@ -9,7 +9,8 @@ from .account import NO_SUCH_CALL
 from .answers import check, read_json
 from .call import Call, path
 from .connection import origin_of
-from .errors import NotMapflow, Refused, ServerFailed, Unconfirmed
+from .doubt import as_server_failed
+from .errors import NotMapflow, Refused, Unconfirmed
 from .models import Mosaic, MosaicStatus, TileJson, UploadReceipt, read_list
 from .multipart import FileBody, Progress
 from .retry import CHANGE, CREATE, UPLOAD_NEW
@@ -90,13 +91,7 @@ class Mosaics:
         if len(new) == 1:
             return new[0]
         if not new and error.status and error.status >= 500:
-            raise ServerFailed(
-                request=error.request,
-                status=error.status,
-                code=error.code,
-                parameters=error.parameters,
-                server_text=error.server_text,
-            ) from None
+            raise as_server_failed(error) from None
         raise error
 
 

@@ -1,93 +1,20 @@
 """Connections for `requests` that can be shut from outside, keep their own send timeout and read an answer
-that comes before the body is through. One transport, one thread; `Switch.shut` from any.
+that comes before the body is through. One transport, one thread.
 """
 
 from __future__ import annotations
 
 import http.client
-import os
 import select
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Optional
 
-from requests import certs
 from requests.adapters import HTTPAdapter
 
-from .cancel import CancelToken
 from .dial import dial
-from .errors import ProxyFailed, TlsFailed, Unreachable
-from .retry import CallClass
-
-
-class Switch:
-    """Ends the running attempt from outside, on a cancel or when its time is over.
-
-    It works on a duplicate of the socket: `shutdown` then reaches the connection below TLS, whatever the
-    layers above have done to their own handle.
-    """
-
-    def __init__(self, cancel: CancelToken, time_scale: float) -> None:
-        self.cancel = cancel
-        self.time_scale = time_scale
-        self.connect = self.send_idle = 0.0
-        self.public_only = False
-        self.has_sent = self.is_late = False
-        self._lock = threading.Lock()
-        self._current: Optional[socket.socket] = None
-        self._retired: list[socket.socket] = []
-
-    @contextmanager
-    def attempt(self, kind: CallClass, public_only: bool) -> Iterator[None]:
-        self.connect = kind.connect * self.time_scale
-        self.send_idle = kind.send_idle * self.time_scale
-        self.public_only = public_only
-        self.has_sent = self.is_late = False
-        timer = threading.Timer((kind.whole or 0.0) * self.time_scale, self._on_late)
-        timer.daemon = True
-        if kind.whole:
-            timer.start()
-        try:
-            with self.cancel.calling(self.shut):
-                yield
-        finally:
-            timer.cancel()
-            self._end()
-
-    def shut(self) -> None:
-        with self._lock:
-            if self._current is not None:
-                _shut(self._current)
-
-    def use(self, handle: Optional[socket.socket]) -> None:
-        with self._lock:
-            self._current = handle
-            if handle is not None and (self.is_late or self.cancel.is_cancelled):
-                _shut(handle)
-
-    def retire(self, handle: socket.socket) -> None:
-        """Close a handle, but the one in use only after the attempt: its answer may still be read."""
-        with self._lock:
-            if handle is self._current:
-                self._retired.append(handle)
-            else:
-                handle.close()
-
-    def _on_late(self) -> None:
-        self.is_late = True
-        self.shut()
-
-    def _end(self) -> None:
-        with self._lock:
-            self._current = None
-            for handle in self._retired:
-                handle.close()
-            self._retired.clear()
+from .errors import ProxyFailed, Unreachable
+from .switch import Switch
 
 
 class SwitchedConnection:
@@ -201,21 +128,6 @@ def proxy_refusal(status: int, headers: Any, named: dict[str, Any]) -> ProxyFail
     return ProxyFailed(status=status, code=code, parameters={**named, "schemes": known})
 
 
-@lru_cache(maxsize=4)
-def make_context(ca_pem: Optional[str]) -> ssl.SSLContext:
-    """Trusts the system's authorities, those that `requests` ships, and the PEM of the connection."""
-    context = ssl.create_default_context()
-    try:
-        for bundle in (certs.where(), os.environ.get("REQUESTS_CA_BUNDLE", "")):
-            if bundle and Path(bundle).is_file():
-                context.load_verify_locations(cafile=bundle)
-        if ca_pem:
-            context.load_verify_locations(cadata=ca_pem)
-    except ssl.SSLError as error:
-        raise TlsFailed(f"certificates cannot be loaded: {error}", code="ca") from None
-    return context
-
-
 def _install(manager: Any, switch: Switch, is_socks: bool = False) -> None:
     manager.pool_classes_by_scheme = {
         scheme: _switched(pool, switch, is_socks) for scheme, pool in manager.pool_classes_by_scheme.items()
@@ -230,10 +142,3 @@ def _switched(pool: Any, switch: Switch, is_socks: bool) -> type:
 
 def _named(host: str, port: int) -> dict[str, Any]:
     return {"proxy": f"{host}:{port}"}
-
-
-def _shut(handle: socket.socket) -> None:
-    try:
-        handle.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # the other side was first

@@ -19,21 +19,20 @@ from .call import Call
 from .cancel import CancelToken
 from .causes import NETWORK_FAULTS, translate
 from .connection import Connection, origin_of
+from .doubt import as_forbidden, is_doubtful, unconfirmed
 from .errors import (
-    BadAnswer,
     Cancelled,
-    ConnectionLost,
-    Forbidden,
     MapflowError,
     NotFound,
     NotMapflow,
     ServerFailed,
     SignInRequired,
     TimedOut,
-    Unconfirmed,
 )
 from .multipart import FileBody
-from .sockets import Adapter, Switch, make_context, proxy_refusal
+from .sockets import Adapter, proxy_refusal
+from .switch import Switch
+from .tls import make_context
 
 T = TypeVar("T")
 OnWait = Callable[[float, MapflowError], None]
@@ -70,7 +69,7 @@ class Transport:
         except SignInRequired as error:
             if call.target == PROBE.target or self._is_signed_out():
                 raise
-            raise _as_forbidden(error) from None
+            raise as_forbidden(error) from None
 
     def close(self) -> None:
         if self._session is not None:
@@ -116,8 +115,8 @@ class Transport:
         except MapflowError as error:
             failed = error
         was_sent = body.is_complete if body else self._switch.has_sent
-        if call.kind.leaves_doubt and was_sent and _is_doubtful(failed):
-            failed = _unconfirmed(failed)
+        if call.kind.leaves_doubt and was_sent and is_doubtful(failed):
+            failed = unconfirmed(failed)
         if isinstance(failed, ServerFailed):
             self._quiet_until = time.monotonic() + retry.SERVER_FAULT_GAP * self._scale
         raise self._stamped(failed, call) from None
@@ -220,33 +219,3 @@ class Transport:
                 self._on_wait(float(math.ceil(left)), why)
             self.cancel.wait(min(left, 1.0) * self._scale)
             left = (until - time.monotonic()) / self._scale
-
-
-def _is_doubtful(error: MapflowError) -> bool:
-    if isinstance(error, ServerFailed):
-        return error.status in retry.IN_DOUBT
-    if isinstance(error, NotMapflow):
-        return error.code != "redirect" and 200 <= (error.status or 0) < 300
-    return isinstance(error, (ConnectionLost, TimedOut, BadAnswer))
-
-
-def _unconfirmed(error: MapflowError) -> Unconfirmed:
-    """Keeps why: `status` and `code` are set where the server did say something."""
-    return Unconfirmed(
-        str(error),
-        status=error.status,
-        code=error.code,
-        parameters=error.parameters,
-        server_text=error.server_text,
-    )
-
-
-def _as_forbidden(error: SignInRequired) -> Forbidden:
-    return Forbidden(
-        str(error),
-        request=error.request,
-        status=error.status,
-        code=error.code,
-        parameters=error.parameters,
-        server_text=error.server_text,
-    )
