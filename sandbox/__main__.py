@@ -78,7 +78,10 @@ def _greeting(service: Service, port: int) -> dict[str, Any]:
 def _listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        sys.exit(f"cannot listen on {HOST}:{port}: {error.strerror}")
     return listener
 
 

@@ -1,7 +1,7 @@
 """How records are spelt in answers, where documents of the Data API disagree.
 
 data-catalog: the service's own specification, with the image of the API documentation.
-documents: the newer reference pages. seed: only what the Data API documentation names.
+documents: the newer reference pages. data-api: only what the Data API documentation names.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Documents(Dialect):
         }
 
 
-class Seed(Dialect):
+class DataApi(Dialect):
     """Only what the Data API documentation names: a created mosaic is its ID, nothing newer exists."""
 
     has_status = False
@@ -142,7 +142,7 @@ class Seed(Dialect):
         return {key: value for key, value in super().image(image).items() if key not in newer}
 
 
-BY_NAME: dict[str, type[Dialect]] = {"data-catalog": Dialect, "documents": Documents, "seed": Seed}
+BY_NAME: dict[str, type[Dialect]] = {"data-catalog": Dialect, "documents": Documents, "data-api": DataApi}
 
 
 def _utc(seconds: float) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GIB = 1024**3
-DIALECTS = ("data-catalog", "documents", "seed")
+DIALECTS = ("data-catalog", "documents", "data-api")
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,9 @@ class Sandbox:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the sandbox did not start (exit code {self._process.wait()})")
+            code = self._process.wait()
+            self.stop()
+            raise RuntimeError(f"the sandbox did not start (exit code {code})")
         for name, value in json.loads(line).items():
             setattr(self, name, value)
         return self
