@@ -50,7 +50,7 @@ MAY_USE: dict[str, frozenset[str]] = {
 ELSEWHERE = QGIS | GDAL
 
 # the transport and the parts it is made of: nothing else talks HTTP
-HTTP_FILES = frozenset({"api/transport.py", "api/sockets.py", "api/causes.py"})
+HTTP_FILES = frozenset({"api/transport.py", "api/sockets.py", "api/tls.py", "api/causes.py"})
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 50
