@@ -1,0 +1,40 @@
+"""What every layer of ours says of itself, never anything secret. Any thread."""
+
+from __future__ import annotations
+
+from qgis.core import QgsLayerMetadata, QgsMapLayer
+
+KIND = "mapflow_data/kind"  # one of the three below
+MOSAIC_ID = "mapflow_data/mosaic_id"
+IMAGE_ID = "mapflow_data/image_id"
+EXTENT = "mapflow_data/extent"
+
+FOOTPRINTS, TILES, PREVIEW = "footprints", "tiles", "preview"
+
+RIGHTS = "Mapflow"  # the attribution that map decorations and layouts show
+
+
+def mark(layer: QgsMapLayer, kind: str, mosaic_id: str = "", image_id: str = "") -> None:
+    layer.setCustomProperty(KIND, kind)
+    for key, value in ((MOSAIC_ID, mosaic_id), (IMAGE_ID, image_id)):
+        if value:
+            layer.setCustomProperty(key, value)
+    metadata = QgsLayerMetadata(layer.metadata())
+    metadata.setIdentifier(image_id or mosaic_id)
+    metadata.setTitle(layer.name())
+    metadata.setType("dataset")
+    metadata.setRights([RIGHTS])
+    metadata.setCrs(layer.crs())
+    layer.setMetadata(metadata)
+
+
+def kind_of(layer: QgsMapLayer) -> str:
+    return str(layer.customProperty(KIND, ""))
+
+
+def mosaic_id_of(layer: QgsMapLayer) -> str:
+    return str(layer.customProperty(MOSAIC_ID, ""))
+
+
+def image_id_of(layer: QgsMapLayer) -> str:
+    return str(layer.customProperty(IMAGE_ID, ""))

@@ -1,0 +1,126 @@
+"""A mosaic as an XYZ layer that holds no credential: `network` signs its requests. Main thread."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Optional
+from urllib.parse import quote, urlsplit
+
+from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle, QgsUnitTypes
+
+from ..api.errors import BadInput
+from ..api.models import Image, Mosaic, TileJson
+from .corners import bounds
+from .geometry import Box, project, read_crs, read_footprint, wgs84
+from .properties import EXTENT, TILES, mark
+
+MAX_ZOOM = 24
+DEFAULT_ZOOM = 19  # where nothing tells how fine the images are
+WORLD_PIXEL_M = 156543.034  # a pixel of zoom 0 at the equator
+MERCATOR_LATITUDE = 85.06
+
+_PLACEHOLDERS = {"x", "y", "-y", "z", "q"}  # those that QGIS fills in
+_CREDENTIALS = re.compile(
+    r"authcfg|auth|authorization|user|username|pass|password|pwd|token|access_?token|api_?key|apikey|key",
+    re.I,
+)
+
+
+def make_uri(tile_url: str, min_zoom: int, max_zoom: int) -> str:
+    """The source of an XYZ layer. Raises `BadInput`, code "tiles", for what is no template of http(s) tiles.
+
+    The URL is quoted whole: QGIS would cut it at its first `&`, or take an `authcfg` from it.
+    """
+    return f"type=xyz&url={quote(_clean(tile_url), safe='')}&zmin={min_zoom}&zmax={max_zoom}"
+
+
+def make_layer(mosaic: Mosaic, tilejson: Optional[TileJson], images: Sequence[Image] = ()) -> QgsRasterLayer:
+    """With the extent and the deepest zoom of TileJSON, else of the footprints and pixel sizes."""
+    # not the TileJSON's lowest zoom: at a small scale QGIS would ask for thousands of tiles of it
+    layer = QgsRasterLayer(make_uri(mosaic.tile_url, 0, _max_zoom(tilejson, images)), mosaic.name, "wms")
+    mark(layer, TILES, mosaic.id)
+    box = _bounds(tilejson) or _footprint_bounds(mosaic, images)
+    extent = _to_mercator(box) if box else None
+    if extent is not None:
+        layer.setCustomProperty(EXTENT, ",".join(repr(value) for value in extent))
+        restore_extent(layer)
+    return layer
+
+
+def restore_extent(layer: QgsRasterLayer) -> bool:
+    """Sets the extent that the layer was made with: of a saved project QGIS takes the world's."""
+    values = str(layer.customProperty(EXTENT, "")).split(",")
+    try:
+        xmin, ymin, xmax, ymax = map(float, values)
+    except ValueError:
+        return False
+    layer.setExtent(QgsRectangle(xmin, ymin, xmax, ymax))
+    return True
+
+
+def _clean(url: str) -> str:
+    """The URL without parameters that could carry a credential into the project."""
+    parts = urlsplit(url)
+    names = set(re.findall(r"\{([^{}]*)\}", url))
+    is_template = ({"x", "z"} <= names and bool(names & {"y", "-y"})) or "q" in names
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_template:
+        raise BadInput("no address of tiles", code="tiles")
+    if names - _PLACEHOLDERS or parts.username is not None:
+        raise BadInput("an address of tiles that asks for more than a place", code="tiles")
+    base, sign, query = url.partition("?")
+    query, _, _ = query.partition("#")
+    kept = [pair for pair in query.split("&") if pair and not _CREDENTIALS.fullmatch(pair.partition("=")[0])]
+    return base + sign + "&".join(kept) if kept else base
+
+
+def _max_zoom(tilejson: Optional[TileJson], images: Sequence[Image]) -> int:
+    if tilejson is not None and tilejson.max_zoom:
+        return min(max(tilejson.max_zoom, 1), MAX_ZOOM)
+    return max((_zoom_of(image) for image in images if image.pixel_size), default=DEFAULT_ZOOM)
+
+
+def _zoom_of(image: Image) -> int:
+    """The first zoom whose pixels are not coarser than the image's."""
+    crs = read_crs(image.crs)
+    if crs is None or image.pixel_size is None:
+        return DEFAULT_ZOOM
+    metres = min(image.pixel_size) * QgsUnitTypes.fromUnitToUnitFactor(crs.mapUnits(), _METRES)
+    box = read_footprint(image.footprint).boundingBox()
+    is_mercator = crs.authid() == "EPSG:3857"
+    latitude = 0.0 if is_mercator or box.isNull() else box.center().y()
+    stretch = max(math.cos(math.radians(latitude)), 0.05)
+    zoom = math.ceil(math.log2(WORLD_PIXEL_M * stretch / metres) - 0.01) if metres > 0 else DEFAULT_ZOOM
+    return min(max(zoom, 1), MAX_ZOOM)
+
+
+def _bounds(tilejson: Optional[TileJson]) -> Optional[Box]:
+    """What a TileJSON tells, if it can be: a wrong extent would hide all tiles."""
+    if tilejson is None or tilejson.bounds is None:
+        return None
+    west, south, east, north = tilejson.bounds
+    is_plausible = -180 <= west < east <= 180 and -90 <= south < north <= 90
+    return tilejson.bounds if is_plausible else None
+
+
+def _footprint_bounds(mosaic: Mosaic, images: Sequence[Image]) -> Optional[Box]:
+    boxes = [read_footprint(wkt).boundingBox() for wkt in (mosaic.footprint, *(i.footprint for i in images))]
+    points = [
+        (x, y)
+        for b in boxes
+        if not b.isNull()
+        for x in (b.xMinimum(), b.xMaximum())
+        for y in (b.yMinimum(), b.yMaximum())
+    ]
+    return bounds(points) if points else None
+
+
+def _to_mercator(box: Box) -> Optional[Box]:
+    west, south, east, north = box
+    south, north = max(south, -MERCATOR_LATITUDE), min(north, MERCATOR_LATITUDE)
+    points = project([(west, south), (east, north)], wgs84(), QgsCoordinateReferenceSystem("EPSG:3857"))
+    return bounds(points) if points else None
+
+
+_METRES = QgsUnitTypes.DistanceUnit.DistanceMeters
