@@ -1,0 +1,92 @@
+"""Moves a layer's data out of memory or the cache to a folder that stays with the project. Main thread.
+
+The layer stays the same object, with its id, style and selection: only its source changes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from qgis.core import (
+    QgsCoordinateTransformContext,
+    QgsDataProvider,
+    QgsMapLayer,
+    QgsProviderRegistry,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
+
+from ..api.errors import BadInput
+from . import properties
+
+TABLE = "footprints"
+
+
+def can_be_kept(layer: QgsMapLayer) -> bool:
+    """Whether the layer's data is ours to move: tiles have none, edits under way are not to be cut off."""
+    if properties.kind_of(layer) not in (properties.FOOTPRINTS, properties.PREVIEW):
+        return False
+    return layer.isValid() and not layer.isEditable()
+
+
+def keep(
+    layer: QgsMapLayer, folder: Path, context: QgsCoordinateTransformContext, in_use: Iterable[Path] = ()
+) -> None:
+    """Puts the layer's data into `folder`, if it is not there: GeoPackage or GeoTIFF.
+
+    Files of `in_use` are left alone. Raises `BadInput` (code "keep") with the reason, the layer unchanged.
+    """
+    if source_of(layer).parent == folder:
+        return
+    is_vector = isinstance(layer, QgsVectorLayer)
+    target = _free_path(folder, layer, ".gpkg" if is_vector else ".tif", set(in_use))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if is_vector:
+            _write_table(layer, target, context)
+        else:
+            _copy(source_of(layer), target)
+    except OSError as error:
+        raise BadInput(error.strerror or str(error), code="keep") from error
+    source = f"{target}|layername={TABLE}" if is_vector else str(target)
+    provider = "ogr" if is_vector else "gdal"
+    layer.setDataSource(source, layer.name(), provider, QgsDataProvider.ProviderOptions())
+
+
+def source_of(layer: QgsMapLayer) -> Path:
+    """The file behind a layer; of a memory layer, a path that no file has."""
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    return Path(str(parts.get("path") or layer.id()))
+
+
+def _write_table(layer: QgsVectorLayer, target: Path, context: QgsCoordinateTransformContext) -> None:
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    options.layerName = TABLE
+    error, reason, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(target), context, options)
+    if error != QgsVectorFileWriter.WriterError.NoError:
+        raise BadInput(reason, code="keep")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Whole or not at all, so that no project ever names half a picture."""
+    part = target.with_name(target.name + ".part")
+    try:
+        shutil.copyfile(source, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _free_path(folder: Path, layer: QgsMapLayer, suffix: str, in_use: set[Path]) -> Path:
+    """A readable name from the layer's own; its text may come from a server, so few characters pass."""
+    stem = re.sub(r"[^\w.-]+", "_", layer.name()).strip("._")[:60] or properties.kind_of(layer)
+    number = 1
+    path = folder / f"{stem}{suffix}"
+    while path in in_use:
+        number += 1
+        path = folder / f"{stem}-{number}{suffix}"
+    return path

@@ -1,0 +1,158 @@
+"""A saved project opens whole elsewhere: footprints and previews go with it, and nothing of them is lost."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from osgeo import gdal
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+
+from mapflow_data.api.models import Image, Mosaic
+from mapflow_data.gui.project_keeper import ProjectKeeper
+from mapflow_data.layers import footprints, properties
+from mapflow_data.layers.keep import source_of
+
+MOSAIC = Mosaic(id="m1", name="North / district: June")
+WKT = "POLYGON ((2 48, 2 49, 1 49, 1 48, 2 48))"
+IMAGES = [
+    Image.from_json({"id": f"i{n}", "filename": f"{n}.tif", "footprint": WKT, "file_size": 5_000_000_000 + n})
+    for n in range(3)
+]
+
+
+@pytest.fixture
+def project() -> Iterator[QgsProject]:
+    project = QgsProject()
+    yield project
+    project.clear()
+
+
+@pytest.fixture
+def footprint_layer(project: QgsProject) -> QgsVectorLayer:
+    layer = footprints.make_layer("North / district: June", footprints.make_features(IMAGES, MOSAIC), MOSAIC)
+    project.addMapLayer(layer)
+    return layer
+
+
+@pytest.fixture
+def preview_layer(project: QgsProject, tmp_path: Path) -> QgsRasterLayer:
+    path = tmp_path / "cache" / "preview.tif"
+    path.parent.mkdir()
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), 8, 8, 1)
+    dataset.SetGeoTransform((0, 1, 0, 8, 0, -1))
+    dataset.GetRasterBand(1).WriteArray(np.arange(64, dtype="uint8").reshape(8, 8))
+    dataset = None
+    layer = QgsRasterLayer(str(path), "A preview", "gdal")
+    properties.mark(layer, properties.PREVIEW, "m1", "i0")
+    project.addMapLayer(layer)
+    return layer
+
+
+@pytest.fixture
+def keeper(project: QgsProject) -> Iterator[ProjectKeeper]:
+    keeper = ProjectKeeper(project)
+    yield keeper
+    keeper.close()
+
+
+@pytest.mark.usefixtures("keeper")
+def test_a_saved_project_opens_whole_after_it_was_moved(
+    project: QgsProject, footprint_layer: QgsVectorLayer, preview_layer: QgsRasterLayer, tmp_path: Path
+) -> None:
+    there, elsewhere = tmp_path / "there", tmp_path / "elsewhere"
+    there.mkdir()
+    assert project.write(str(there / "work.qgz"))
+    there.rename(elsewhere)
+    shutil.rmtree(tmp_path / "cache")
+
+    other = QgsProject()
+    assert other.read(str(elsewhere / "work.qgz"))
+    layers = {properties.kind_of(layer): layer for layer in other.mapLayers().values()}
+    assert all(layer.isValid() for layer in layers.values())
+    assert sorted(f["size"] for f in layers["footprints"].getFeatures()) == [
+        5_000_000_000 + n for n in range(3)
+    ]
+    assert layers["preview"].dataProvider().block(1, layers["preview"].extent(), 8, 8).value(7, 7) == 63
+    assert {source_of(layer).parent for layer in layers.values()} == {elsewhere / "work_mapflow"}
+    other.clear()
+
+
+@pytest.mark.usefixtures("keeper")
+def test_the_layer_keeps_its_id_style_and_properties_and_takes_new_images(
+    project: QgsProject, footprint_layer: QgsVectorLayer, tmp_path: Path
+) -> None:
+    layer_id, labels = footprint_layer.id(), footprint_layer.labelsEnabled()
+    project.write(str(tmp_path / "work.qgz"))
+
+    assert (footprint_layer.id(), footprint_layer.labelsEnabled()) == (layer_id, labels)
+    assert properties.mosaic_id_of(footprint_layer) == "m1"
+    assert footprint_layer.providerType() == "ogr"
+    footprints.update_layer(footprint_layer, footprints.make_features(IMAGES[:1], MOSAIC))
+    assert [(f["id"], f["mosaic"]) for f in footprint_layer.getFeatures()] == [("i0", MOSAIC.name)]
+
+
+@pytest.mark.usefixtures("keeper", "footprint_layer")
+def test_saving_under_another_name_takes_a_copy_and_leaves_the_first_project_whole(
+    project: QgsProject, tmp_path: Path
+) -> None:
+    project.write(str(tmp_path / "first.qgz"))
+    project.write(str(tmp_path / "second.qgz"))
+
+    for name in ("first", "second"):
+        other = QgsProject()
+        assert other.read(str(tmp_path / f"{name}.qgz"))
+        (layer,) = other.mapLayers().values()
+        assert source_of(layer).parent == tmp_path / f"{name}_mapflow"
+        assert layer.featureCount() == len(IMAGES)
+        other.clear()
+
+
+@pytest.mark.usefixtures("keeper")
+def test_layers_of_one_name_get_a_file_each(project: QgsProject, tmp_path: Path) -> None:
+    for images in (IMAGES[:1], IMAGES[:2]):
+        project.addMapLayer(footprints.make_layer("Same", footprints.make_features(images, MOSAIC), MOSAIC))
+    project.write(str(tmp_path / "work.qgz"))
+
+    layers = project.mapLayers().values()
+    assert len({source_of(layer) for layer in layers}) == 2
+    assert sorted(layer.featureCount() for layer in layers) == [1, 2]
+
+
+def test_what_cannot_be_kept_is_told_and_the_project_is_saved_all_the_same(
+    project: QgsProject, keeper: ProjectKeeper, footprint_layer: QgsVectorLayer, tmp_path: Path
+) -> None:
+    told: list[tuple[str, str]] = []
+    keeper.failed.connect(lambda name, error: told.append((name, error.code)))
+    (tmp_path / "work_mapflow").write_text("a file where the folder should be")
+
+    assert project.write(str(tmp_path / "work.qgz"))
+    assert told == [(footprint_layer.name(), "keep")]
+    assert footprint_layer.providerType() == "memory"
+    assert footprint_layer.featureCount() == len(IMAGES)
+
+
+@pytest.mark.usefixtures("keeper")
+def test_edits_under_way_are_left_alone(
+    project: QgsProject, footprint_layer: QgsVectorLayer, tmp_path: Path
+) -> None:
+    footprint_layer.startEditing()
+    project.write(str(tmp_path / "work.qgz"))
+    assert footprint_layer.isEditable()
+    assert footprint_layer.providerType() == "memory"
+    footprint_layer.rollBack()
+
+
+def test_server_text_never_leads_out_of_the_folder(project: QgsProject, tmp_path: Path) -> None:
+    keeper = ProjectKeeper(project)
+    features = footprints.make_features(IMAGES, MOSAIC)
+    project.addMapLayer(footprints.make_layer("../../etc/x\x00\n<b>", features, MOSAIC))
+    project.write(str(tmp_path / "work.qgz"))
+    keeper.close()
+    assert [
+        p.suffix for p in (tmp_path / "work_mapflow").iterdir() if not p.name.endswith(("-wal", "-shm"))
+    ] == [".gpkg"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["work.qgz", "work_mapflow"]
