@@ -10,6 +10,7 @@ from typing import Optional
 
 import requests
 import urllib3
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from .errors import (
     BadInput,
@@ -28,13 +29,14 @@ NETWORK_FAULTS = (
     http.client.HTTPException,
     OSError,
 )
+_UNTRUSTED = (ssl.SSLCertVerificationError, CertificateError)
 _CLOCK = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 
 
 def translate(error: Exception, has_sent: bool) -> MapflowError:
     """`has_sent`: whether a byte of the request left. The text never holds a header, body or password."""
     chain = list(_causes(error))
-    untrusted = next((e for e in chain if isinstance(e, ssl.SSLCertVerificationError)), None)
+    untrusted = next((e for e in chain if isinstance(e, _UNTRUSTED)), None)
     if untrusted is not None:
         return _tls_failed(untrusted)
     if any(isinstance(e, requests.exceptions.InvalidSchema) for e in chain):
@@ -57,9 +59,10 @@ def translate(error: Exception, has_sent: bool) -> MapflowError:
     return ConnectionLost(text)
 
 
-def _tls_failed(error: ssl.SSLCertVerificationError) -> TlsFailed:
-    failed = TlsFailed(error.verify_message, code="clock" if error.verify_code in _CLOCK else "")
-    failed.reason = error.verify_message
+def _tls_failed(error: BaseException) -> TlsFailed:
+    reason = getattr(error, "verify_message", "") or str(error)
+    failed = TlsFailed(reason, code="clock" if getattr(error, "verify_code", None) in _CLOCK else "")
+    failed.reason = reason
     return failed
 
 

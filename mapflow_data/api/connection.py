@@ -90,9 +90,9 @@ def clean_token(text: str) -> str:
     text = text.strip().strip("\"'")
     text = re.sub(r"^authorization\s*:\s*", "", text, flags=re.IGNORECASE)
     scheme, rest = "", text
-    match = re.match(r"(basic|bearer)\s+(.*)$", text, flags=re.IGNORECASE | re.DOTALL)
+    match = re.match(r"(basic|bearer)(?:\s+(.*))?$", text, flags=re.IGNORECASE | re.DOTALL)
     if match:
-        scheme, rest = match.group(1).capitalize(), match.group(2)
+        scheme, rest = match.group(1).capitalize(), match.group(2) or ""
     value = "".join(rest.split())
     if not value or not value.isascii() or not value.isprintable():
         raise BadInput("empty or not a token", code="token")

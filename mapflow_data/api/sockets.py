@@ -15,12 +15,14 @@ from requests.adapters import HTTPAdapter
 from .dial import dial
 from .errors import ProxyFailed, Unreachable
 from .switch import Switch
+from .tls import Trust, is_address
 
 
 class SwitchedConnection:
     """Mixed into urllib3's connection classes."""
 
-    switch: Switch  # set by `_switched`
+    switch: Switch  # these two set by `_switched`
+    address_context: ssl.SSLContext
     is_socks = False
     handle: Optional[socket.socket] = None
     sock: Any
@@ -29,6 +31,8 @@ class SwitchedConnection:
     port: int
 
     def _new_conn(self) -> socket.socket:
+        if is_address(getattr(self, "_tunnel_host", None) or self.host):
+            self.ssl_context = self.address_context
         sock: socket.socket = super()._new_conn() if self.is_socks else self._dial()  # type: ignore[misc]
         self.handle = sock.dup()
         self.switch.use(self.handle)
@@ -96,20 +100,20 @@ class SwitchedConnection:
 class Adapter(HTTPAdapter):
     """Hands the switch to each connection and our certificates to each pool, proxied or not."""
 
-    def __init__(self, switch: Switch, context: ssl.SSLContext) -> None:
-        self._switch, self._context = switch, context
+    def __init__(self, switch: Switch, trust: Trust) -> None:
+        self._switch, self._trust = switch, trust
         super().__init__(pool_connections=2, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)  # type: ignore[no-untyped-call]
-        _install(self.poolmanager, self._switch)
+        super().init_poolmanager(*args, ssl_context=self._trust.for_names, **kwargs)  # type: ignore[no-untyped-call]
+        _install(self.poolmanager, self._switch, self._trust)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         known = proxy in self.proxy_manager
-        kwargs["ssl_context"] = self._context
+        kwargs["ssl_context"] = self._trust.for_names
         manager = super().proxy_manager_for(proxy, **kwargs)  # type: ignore[no-untyped-call]
         if not known:
-            _install(manager, self._switch, is_socks=proxy.lower().startswith("socks"))
+            _install(manager, self._switch, self._trust, is_socks=proxy.lower().startswith("socks"))
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -128,15 +132,17 @@ def proxy_refusal(status: int, headers: Any, named: dict[str, Any]) -> ProxyFail
     return ProxyFailed(status=status, code=code, parameters={**named, "schemes": known})
 
 
-def _install(manager: Any, switch: Switch, is_socks: bool = False) -> None:
+def _install(manager: Any, switch: Switch, trust: Trust, is_socks: bool = False) -> None:
     manager.pool_classes_by_scheme = {
-        scheme: _switched(pool, switch, is_socks) for scheme, pool in manager.pool_classes_by_scheme.items()
+        scheme: _switched(pool, switch, trust, is_socks)
+        for scheme, pool in manager.pool_classes_by_scheme.items()
     }
 
 
-def _switched(pool: Any, switch: Switch, is_socks: bool) -> type:
+def _switched(pool: Any, switch: Switch, trust: Trust, is_socks: bool) -> type:
     bases = (SwitchedConnection, pool.ConnectionCls)
-    connection = type("Connection", bases, {"switch": switch, "is_socks": is_socks})
+    members = {"switch": switch, "is_socks": is_socks, "address_context": trust.for_addresses}
+    connection = type("Connection", bases, members)
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 

@@ -1,4 +1,4 @@
-"""Ends a running attempt from outside. Owned by one transport; `Switch.shut` may be called from any thread."""
+"""Ends a running attempt from outside. Owned by one transport, shut from any thread."""
 
 from __future__ import annotations
 

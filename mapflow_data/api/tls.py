@@ -1,9 +1,11 @@
-"""Whom we trust: the TLS context of a connection. Any thread."""
+"""Whom we trust: the TLS contexts of a connection. Any thread."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import ssl
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Optional
@@ -13,9 +15,33 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from .errors import TlsFailed
 
 
+@dataclass(frozen=True)
+class Trust:
+    """Two contexts of the same authorities: urllib3 1.26 names no host to OpenSSL where the host is an IP
+    address, and checks the certificate's name itself where the context does not.
+    """
+
+    for_names: ssl.SSLContext
+    for_addresses: ssl.SSLContext
+
+
 @lru_cache(maxsize=4)
-def make_context(ca_pem: Optional[str]) -> ssl.SSLContext:
-    """Trusts the system's authorities, those that `requests` ships, and the PEM of the connection."""
+def make_trust(ca_pem: Optional[str]) -> Trust:
+    """In the system's authorities, those that `requests` ships, and the PEM of the connection."""
+    for_addresses = _make_context(ca_pem)
+    for_addresses.check_hostname = False
+    return Trust(_make_context(ca_pem), for_addresses)
+
+
+def is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _make_context(ca_pem: Optional[str]) -> ssl.SSLContext:
     context = ssl.create_default_context()
     try:
         for bundle in (DEFAULT_CA_BUNDLE_PATH, os.environ.get("REQUESTS_CA_BUNDLE", "")):

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import requests
 
 from . import retry
-from .answers import Answer
+from .answers import Answer, check
 from .bodies import read_body
 from .call import Call
 from .cancel import CancelToken
@@ -32,7 +32,7 @@ from .errors import (
 from .multipart import FileBody
 from .sockets import Adapter, proxy_refusal
 from .switch import Switch
-from .tls import make_context
+from .tls import make_trust
 
 T = TypeVar("T")
 OnWait = Callable[[float, MapflowError], None]
@@ -78,7 +78,7 @@ class Transport:
 
     def _is_signed_out(self) -> bool:
         try:
-            self._series(PROBE, lambda answer: answer)
+            self._series(PROBE, check)
         except Cancelled:
             raise
         except MapflowError:
@@ -180,7 +180,7 @@ class Transport:
             session = requests.Session()
             session.trust_env = False  # a ~/.netrc would replace our Authorization
             session.proxies = dict(self.connection.proxies)
-            adapter = Adapter(self._switch, make_context(self.connection.ca_pem))
+            adapter = Adapter(self._switch, make_trust(self.connection.ca_pem))
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             self._session = session
