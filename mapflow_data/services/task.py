@@ -70,6 +70,16 @@ class Task(QgsTask):
             self.failed.emit(self._error or Cancelled())
 
 
+def guarded(work: Callable[[], Any]) -> Any:
+    """The result of `work` in a thread of our own, which must end with a `MapflowError` at worst."""
+    try:
+        return work()
+    except MapflowError:
+        raise
+    except Exception as error:  # noqa: BLE001  the same, for the threads that a task starts
+        raise unexpected(error) from None
+
+
 def unexpected(error: Exception) -> MapflowError:
     """A fault of ours in the form that is shown; its traceback goes to the log."""
     text = redacted("".join(traceback.format_exception(type(error), error, error.__traceback__)))

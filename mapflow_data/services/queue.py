@@ -1,0 +1,222 @@
+"""The upload queue as the rest of the plugin sees it: jobs, their changes, the sum. Main thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Optional
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
+
+from ..api.connection import Connection
+from ..transfer.sending import Sending
+from .courier import Item, Times
+from .engine import Engine
+from .jobs import ACTIVE, OVER, Job, Note, RateMeter, State, Summary, UploadRequest, sum_up
+from .task import Task
+
+__all__ = ["Job", "Note", "QueueService", "State", "Summary", "Times", "UploadRequest"]
+
+SUMMARY_GAP_S = 0.1
+
+
+class QueueService(QObject):
+    """One task moves all jobs while there is something to move. `set_connection` follows the sign-in."""
+
+    jobs_added = pyqtSignal(list)
+    job_changed = pyqtSignal(object)
+    jobs_removed = pyqtSignal(list)  # ids
+    summary_changed = pyqtSignal(object)
+    image_uploaded = pyqtSignal(str, object)  # mosaic id, Image, or None where it is not listed yet
+    sign_in_needed = pyqtSignal()
+    failed = pyqtSignal(object)  # the queue itself, not a job
+    idle = pyqtSignal()
+
+    _said = pyqtSignal(object, object)
+
+    def __init__(
+        self, parent: Optional[QObject] = None, *, at_once: int = 2, times: Optional[Times] = None
+    ) -> None:
+        super().__init__(parent)
+        self._jobs: dict[int, Job] = {}
+        self._sendings: dict[int, Sending] = {}
+        self._next_id = 1
+        self._connection: Optional[Connection] = None
+        self._engine = Engine(self._said.emit, at_once, times)
+        self._task: Optional[Task] = None
+        self._rate = RateMeter()
+        self._waiting_since: Optional[float] = None
+        self._summed_at = 0.0
+        self._is_closed = False
+        self._said.connect(self._on_said, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return tuple(self._jobs.values())
+
+    @property
+    def summary(self) -> Summary:
+        return sum_up(self._jobs.values(), self._rate.rate(), self._waiting_since)
+
+    @property
+    def is_idle(self) -> bool:
+        return all(job.is_over for job in self._jobs.values())
+
+    def set_connection(self, connection: Optional[Connection]) -> None:
+        """With whom to talk from now on; jobs of another account wait until it signs in again."""
+        self._connection = connection
+        self._engine.set_connection(connection)
+        self._start()
+
+    def add(self, requests: Iterable[UploadRequest]) -> list[int]:
+        """New jobs at the end of the queue; their ids. Needs a connection: they belong to its account."""
+        connection = self._connection
+        if connection is None or self._is_closed:
+            return []
+        added = [self._make_job(request) for request in requests]
+        if added:
+            self.jobs_added.emit(added)
+            self._enqueue(added, connection)
+        return [job.id for job in added]
+
+    def cancel(self, ids: Iterable[int]) -> None:
+        """Give jobs up. What the server has taken by then stays there."""
+        for job_id in tuple(ids):
+            job = self._jobs.get(job_id)
+            if job is not None and job.state is State.UNCONFIRMED:
+                self._change(job, {"state": State.CANCELLED})
+            elif job is not None and not job.is_over:
+                self._engine.cancel(job_id)
+
+    def cancel_all(self) -> None:
+        self.cancel(tuple(self._jobs))
+
+    def retry(self, ids: Iterable[int]) -> None:
+        """Try failed, cancelled and unconfirmed jobs again, with the present connection.
+
+        What may have arrived is looked for before it is sent again.
+        """
+        again = [self._jobs[i] for i in ids if i in self._jobs and self._is_retryable(self._jobs[i])]
+        if self._connection is None or self._is_closed:
+            return
+        for job in again:
+            self._change(
+                job, {"state": State.WAITING, "error": None, "sent": 0, "note": Note.NONE, "started": None}
+            )
+        self._enqueue([self._jobs[job.id] for job in again], self._connection)
+
+    def clear_finished(self) -> None:
+        """Forget what is done or was cancelled; what failed stays until it is tried again or removed."""
+        self.remove(job.id for job in self.jobs if job.state in (State.DONE, State.CANCELLED))
+
+    def remove(self, ids: Iterable[int]) -> None:
+        """Forget jobs that are over."""
+        gone = [i for i in tuple(ids) if i in self._jobs and self._jobs[i].is_over]
+        for job_id in gone:
+            del self._jobs[job_id]
+            self._sendings.pop(job_id, None)
+        if gone:
+            self.jobs_removed.emit(gone)
+            self._sum_up()
+
+    def close(self) -> None:
+        """Stop at once, sockets and all; nothing is told any more. May be called twice."""
+        self._is_closed = True
+        self._engine.halt()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _make_job(self, request: UploadRequest) -> Job:
+        facts = request.facts
+        job = Job(self._next_id, facts.path, facts.name, request.mosaic_id, request.mosaic_name, facts.size)
+        self._next_id += 1
+        self._jobs[job.id] = job
+        self._sendings[job.id] = Sending(request.mosaic_id, facts)
+        return job
+
+    def _enqueue(self, jobs: Iterable[Job], connection: Connection) -> None:
+        for job in jobs:
+            self._engine.add(Item(job.id, self._sendings[job.id], connection))
+        self._sum_up()
+        self._start()
+
+    def _start(self) -> None:
+        """Have a task that moves the queue, if there is something to move."""
+        if self._task is not None or self._is_closed or not self._engine.has_work():
+            return
+        task = Task("Mapflow Data: upload", self._engine.run)
+        task.done.connect(self._on_ended)
+        task.cancelled.connect(self._on_cancelled)
+        task.failed.connect(self._on_failed)
+        self._task = task
+        QTimer.singleShot(0, lambda: self._submit(task))
+
+    def _submit(self, task: Task) -> None:
+        if task is not self._task:
+            return
+        if self._is_closed:
+            self._task = None
+        else:
+            QgsApplication.taskManager().addTask(task)
+
+    def _on_ended(self) -> None:
+        self._task = None
+        self._start()  # something may have come while it ended
+
+    def _on_cancelled(self) -> None:
+        """By QGIS' own task list: the user wants none of it."""
+        self._task = None
+        if not self._is_closed:
+            self.cancel_all()
+
+    def _on_failed(self, error: object) -> None:
+        self._task = None
+        if not self._is_closed:
+            self.failed.emit(error)
+
+    def _on_said(self, job_id: Optional[int], changes: Mapping[str, Any]) -> None:
+        """From the engine's threads, in the order in which things happened."""
+        if self._is_closed:
+            return
+        if job_id is None:
+            self._change_whole(changes)
+        elif job_id in self._jobs:
+            self._change(self._jobs[job_id], changes)
+
+    def _change_whole(self, changes: Mapping[str, Any]) -> None:
+        if "waiting_since" in changes:
+            self._waiting_since = changes["waiting_since"]
+            self._sum_up()
+        if changes.get("sign_in_needed"):
+            self.sign_in_needed.emit()
+
+    def _change(self, job: Job, changes: Mapping[str, Any]) -> None:
+        known = {name: value for name, value in changes.items() if name != "image"}
+        if job.started is not None and known.get("state") is State.CHECKING:
+            known["started"] = job.started  # of the first try
+        changed = replace(job, **known)
+        if changed == job:
+            return
+        self._jobs[job.id] = changed
+        if changed.state is State.UPLOADING:
+            self._rate.add(changed.sent - job.sent if job.state is State.UPLOADING else 0)
+        self.job_changed.emit(changed)
+        if changed.state is State.DONE and job.state is not State.DONE:
+            self.image_uploaded.emit(changed.mosaic_id, changes.get("image"))
+        self._tell_sum(is_step=changed.state is not job.state)
+        if changed.state in OVER and job.state not in OVER and self.is_idle:
+            self.idle.emit()
+
+    def _tell_sum(self, *, is_step: bool) -> None:
+        if is_step or time.monotonic() - self._summed_at >= SUMMARY_GAP_S:
+            self._sum_up()
+
+    def _sum_up(self) -> None:
+        self._summed_at = time.monotonic()
+        self.summary_changed.emit(self.summary)
+
+    def _is_retryable(self, job: Job) -> bool:
+        is_done_with = job.is_over and job.state is not State.DONE
+        return is_done_with and job.state not in ACTIVE

@@ -1,0 +1,230 @@
+"""One file on its way into a mosaic: what was there before, was it taken, is it listed? Worker threads.
+
+An upload is not idempotent and its answer may name no image, so a new image is ours only by the id from the
+answer, by our SHA-1, or by our name and size.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Callable, Optional
+
+from ..api.cancel import CancelToken
+from ..api.client import MapflowClient
+from ..api.errors import FileUnreadable, MapflowError, Refused, SourceChanged, Unconfirmed
+from ..api.models import Image, ImageState, MosaicStatus
+from .claims import CLAIMS, Key, pick
+from .inspect import RasterFacts, inspect
+from .twins import has_same_name, sha1_of_file
+
+log = logging.getLogger(__name__)
+
+LOOKS_FOR_A_COPY = 2
+
+
+class Stage(Enum):
+    CHECKING = "checking"
+    SENDING = "sending"
+    SERVER_WORKING = "server_working"
+
+
+Report = Callable[[Stage, int, int], None]  # stage, bytes sent, bytes in all
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a mosaic holds at one moment; `status` is None where the server does not tell it."""
+
+    images: tuple[Image, ...]
+    status: Optional[MosaicStatus] = None
+
+    @classmethod
+    def read(cls, client: MapflowClient, mosaic_id: str) -> Listing:
+        """The status first: what is listed only after it was asked for is then known all the same."""
+        status = client.mosaics.status(mosaic_id)
+        return cls(tuple(client.images.list(mosaic_id)), status)
+
+    @property
+    def ids(self) -> set[str]:
+        return {image.id for image in self.images} | {
+            s.image_id for s in (self.status or MosaicStatus()).images
+        }
+
+
+class Sending:
+    """`enter`, then `upload`, then `find` until it is found, then `leave`. After a failure `upload` may be
+    called again: it looks first.
+    """
+
+    def __init__(self, mosaic_id: str, facts: RasterFacts) -> None:
+        self.mosaic_id = mosaic_id
+        self.facts = facts
+        self.is_accepted = False  # the server said 2xx
+        self.image_id = ""  # from the answer, where it names one
+        self._before: Optional[set[str]] = None
+        self._is_settled = True
+        self._sha1: Optional[str] = None
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> Key:
+        return self.mosaic_id, self.facts.name
+
+    def enter(self) -> bool:
+        """False while another file of this name is on its way into this mosaic."""
+        return CLAIMS.enter(self.key, self.facts.size)
+
+    def leave(self) -> None:
+        """Let others of this name go. What may still turn up is remembered as nobody's."""
+        CLAIMS.leave(self.key, is_settled=self._is_settled)
+
+    def upload(
+        self, client: MapflowClient, report: Report, cancel: CancelToken, poll: float = 2.0
+    ) -> Optional[Image]:
+        """Note what is there, send, take the answer. The image if an earlier attempt had brought it.
+
+        An answer that was lost is no failure here: `is_accepted` stays False. Raises `MapflowError`.
+        """
+        report(Stage.CHECKING, 0, self.facts.size)
+        self.facts = up_to_date(self.facts, cancel)
+        listing = Listing.read(client, self.mosaic_id)
+        if self._before is None:
+            self._before = listing.ids
+        else:
+            found = self.find(listing, cancel)
+            if found is not None:
+                return found
+            self.is_accepted = self.is_accepted or self.is_known(listing)
+        if not self.is_accepted:
+            self._send(client, report, cancel, poll)
+        report(Stage.SERVER_WORKING, self.facts.size, self.facts.size)
+        return None
+
+    def _send(self, client: MapflowClient, report: Report, cancel: CancelToken, poll: float) -> None:
+        def progress(sent: int, total: int) -> None:
+            if sent >= total:
+                self._is_settled = False  # from here on the server may have it
+            report(Stage.SENDING, sent, total)
+
+        try:
+            receipt = client.images.upload(self.mosaic_id, self.facts.path, progress)
+        except Unconfirmed as error:
+            log.info("upload of %s: no usable answer (%s)", self.facts.name, type(error).__name__)
+        except SourceChanged:
+            self._remove_copy(client, cancel, poll)
+            raise
+        except Refused:
+            self._is_settled = True
+            raise
+        else:
+            self.is_accepted, self.image_id = True, receipt.image_id
+
+    def find(self, listing: Listing, cancel: CancelToken) -> Optional[Image]:
+        """Our image in the listing. Raises `Refused` (PreprocessingFailed) where the server gave up."""
+        with self._lock:
+            image = self._match(listing, cancel)
+            if image is not None and CLAIMS.take(self.key, image.id):
+                self._is_settled = True
+                return image
+            self._check_state(listing)
+            return None
+
+    def is_known(self, listing: Listing) -> bool:
+        """The server is at work on it, though it is not listed yet."""
+        return any(
+            state.image_id == self.image_id or self._is_ours(state) for state in self._new_states(listing)
+        )
+
+    def _match(self, listing: Listing, cancel: CancelToken) -> Optional[Image]:
+        new = CLAIMS.free(image for image in listing.images if image.id not in (self._before or ()))
+        by_id = [image for image in new if self.image_id and image.id == self.image_id]
+        if by_id:
+            return by_id[0]
+        sized = [image for image in new if image.size_bytes in (self.facts.size, None)]
+        named = [image for image in sized if self._has_our_name_and_size(image)]
+        if len(named) == 1:
+            return named[0]
+        checked = pick(sized, self._own_sha1(cancel)) if any(image.checksum for image in sized) else None
+        if checked is not None or named:
+            return checked or named[0]
+        is_sure = self.is_accepted and len(sized) == 1 and CLAIMS.is_alone(self.key)
+        return sized[0] if is_sure and sized[0].size_bytes == self.facts.size else None
+
+    def _has_our_name_and_size(self, image: Image) -> bool:
+        """Where the server tells no size, its 2xx must stand for it."""
+        is_sized = image.size_bytes == self.facts.size or (image.size_bytes is None and self.is_accepted)
+        return is_sized and has_same_name(image.filename, self.facts.name)
+
+    def _own_sha1(self, cancel: CancelToken) -> str:
+        if self._sha1 is None:
+            try:
+                self._sha1 = sha1_of_file(self.facts.path, cancel)
+            except FileUnreadable as error:
+                log.warning("%s cannot be read any more: %s", self.facts.name, error)
+                self._sha1 = ""
+        return self._sha1
+
+    def _new_states(self, listing: Listing) -> list[ImageState]:
+        states = (listing.status or MosaicStatus()).images
+        return [state for state in states if state.image_id not in (self._before or ())]
+
+    def _check_state(self, listing: Listing) -> None:
+        for state in self._new_states(listing):
+            is_ours = state.image_id == self.image_id if self.image_id else self._is_ours(state)
+            if state.state == "FAILED" and is_ours:
+                if self._before is not None:
+                    self._before.add(state.image_id)  # the next attempt is another image
+                self.image_id, self.is_accepted, self._is_settled = "", False, True
+                raise Refused(
+                    code="PreprocessingFailed",
+                    server_text=state.error,
+                    parameters={"filename": self.facts.name},
+                )
+
+    def _is_ours(self, state: ImageState) -> bool:
+        return has_same_name(state.filename, self.facts.name)
+
+    def _remove_copy(self, client: MapflowClient, cancel: CancelToken, poll: float) -> None:
+        """The file changed while it was read: what the server may have made of it is no image of anything."""
+        try:
+            for look in range(LOOKS_FOR_A_COPY):
+                cancel.wait(poll * look)
+                listing = Listing.read(client, self.mosaic_id)
+                copies = {
+                    i.id
+                    for i in listing.images
+                    if i.id not in (self._before or ()) and self._has_our_name_and_size(i)
+                }
+                copies |= {state.image_id for state in self._new_states(listing) if self._is_ours(state)}
+                for image_id in copies:
+                    client.images.delete(image_id)
+                if copies:
+                    break
+            self._is_settled = True
+        except MapflowError as error:
+            log.warning("a copy of %s may be left on the server: %s", self.facts.name, error)
+
+
+def up_to_date(facts: RasterFacts, cancel: CancelToken) -> RasterFacts:
+    """The facts of the file as it is now. Raises `FileUnreadable`, or `SourceChanged` for another image."""
+    try:
+        now = Path(facts.path).stat()
+    except OSError as error:
+        raise FileUnreadable(error.strerror or str(error), parameters={"path": facts.path}) from error
+    if (now.st_size, now.st_mtime) == (facts.size, facts.mtime):
+        return facts
+    fresh = inspect(facts.path, cancel)
+    if not fresh.driver:
+        raise FileUnreadable(fresh.error, parameters={"path": facts.path})
+    if (fresh.driver, fresh.bands, fresh.crs_wkt, fresh.pixel_size) != (
+        facts.driver,
+        facts.bands,
+        facts.crs_wkt,
+        facts.pixel_size,
+    ):
+        raise SourceChanged("it is another image than was checked", parameters={"path": facts.path})
+    return fresh
