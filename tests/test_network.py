@@ -1,4 +1,4 @@
-"""Tiles of the API's origin are signed, in render threads too; nothing else is, and nothing after a redirect."""
+"""Tiles of the API's origin are signed, in render threads too; nothing else is, nor a redirect."""
 
 from __future__ import annotations
 
