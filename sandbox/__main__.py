@@ -37,7 +37,7 @@ class Server(uvicorn.Server):
 def main() -> None:
     warnings.simplefilter("ignore", NotGeoreferencedWarning)  # an answer tells it, to whom it concerns
     options = parse()
-    api, public = _listen(options.port), _listen(0)
+    api, public = _listen(options.port), _listen(options.public_port)
     service = make_service(options, _origin(api), _origin(public))
     app = make_app(service, public.getsockname()[1])
     config = uvicorn.Config(

@@ -8,16 +8,23 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 
 from .mosaics import CurrentDialect
+from .options import Options
 from .service import CurrentAccount, CurrentService
 
-SEARCH_AREA_LIMIT = 700_000_000  # m2
 PROCESSING_AREA_LIMIT = 25_000_000  # m2
+OWN_PROVIDER = "My imagery"
 PROVIDERS = [
     {"name": "CG", "displayName": "Charming Globe", "price": 10, "minAreaSqKm": 5.0},
     {"name": "CG_mosaic_2022", "displayName": "Charming Globe mosaic 2022", "price": 0, "minAreaSqKm": 0.0},
 ]
 
 router = APIRouter()
+
+
+def linked_providers(options: Options) -> set[str]:
+    """Whose imagery the account may process: its own always, others' once they are linked."""
+    linked = set() if options.no_providers else {str(provider["name"]) for provider in PROVIDERS}
+    return linked | {OWN_PROVIDER}
 
 
 @router.get("/rasters/memory")
@@ -35,11 +42,11 @@ def user_status(service: CurrentService, account: CurrentAccount, dialect: Curre
         "remainingArea": PROCESSING_AREA_LIMIT,
         "areaLimit": PROCESSING_AREA_LIMIT,
         "aoiAreaLimit": PROCESSING_AREA_LIMIT,
-        "searchAreaLimit": SEARCH_AREA_LIMIT,
+        "searchAreaLimit": service.options.search_area_limit * 1e6,
         "memoryLimit": service.options.storage_limit,
         "remainingCredits": 1000,
         "activeProcessings": 0,
-        "searchDataProviders": PROVIDERS,
+        "searchDataProviders": [] if service.options.no_providers else PROVIDERS,
         "models": [],
     }
 

@@ -8,7 +8,9 @@ from fastapi import FastAPI, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import account, errors, images, mosaics, tiles
+from . import catalog as search
 from .auth import Gate
+from .catalog import Catalog
 from .public import NoCredentials, make_public_app
 from .requestlog import Recorder, RequestLog
 from .service import Service
@@ -22,8 +24,9 @@ def make_app(service: Service, public_port: int) -> ASGIApp:
         seen = log.describe(scope, "public")
         return bool(seen["headers_carrying_credential"] or seen["credential_in_address"])
 
-    api = Gate(make_api(service, log), service.accounts, service.options.challenge)
-    public = NoCredentials(make_public_app(service), carries)
+    catalog = Catalog(service.options, service.public_origin)
+    api = Gate(make_api(service, log, catalog), service.accounts, service.options.challenge)
+    public = NoCredentials(make_public_app(service, catalog), carries)
     return Recorder(ByPort(api, public, public_port), log, service.options.latency, public_port)
 
 
@@ -40,11 +43,12 @@ class ByPort:
         await (self.public if is_public else self.api)(scope, receive, send)
 
 
-def make_api(service: Service, log: RequestLog) -> FastAPI:
+def make_api(service: Service, log: RequestLog, catalog: Catalog) -> FastAPI:
     app = FastAPI(title="Mapflow sandbox")
     app.state.service = service
+    app.state.catalog = catalog
     errors.install(app)
-    for router in (account.router, mosaics.router, tiles.router, images.router):
+    for router in (account.router, mosaics.router, tiles.router, images.router, search.router):
         app.include_router(router, prefix="/rest")
     _add_control(app, log)
     return app

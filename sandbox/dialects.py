@@ -24,6 +24,8 @@ class Dialect:
     has_status = True
     has_user_status = True
     has_links = True
+    has_paging = True
+    has_envelope = True
     deleted_status = 200
 
     def __init__(self, service: Service) -> None:
@@ -97,6 +99,7 @@ class Documents(Dialect):
     """The newer reference: times with Z, another upload answer, storage in words of its own, fewer facts."""
 
     has_status = False
+    has_envelope = False
     deleted_status = 204
 
     def time(self, seconds: float) -> str:
@@ -133,6 +136,7 @@ class DataApi(Dialect):
     has_status = False
     has_user_status = False
     has_links = False
+    has_paging = False
 
     def created_mosaic(self, mosaic: Mosaic) -> dict[str, Any]:
         return {"id": mosaic.id}

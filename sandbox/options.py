@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GIB = 1024**3
+IMAGERY = Path(__file__).resolve().parents[1] / "build" / "data"
 DIALECTS = ("data-catalog", "documents", "data-api")
 
 
@@ -21,6 +22,7 @@ class Options:
     max_upload: int = 2 * GIB
     max_pixels: int = 30_000
     storage_limit: int | None = 10 * GIB
+    search_area_limit: float = 700.0  # km2
     ready_delay: float = 0.0
     latency: float = 0.0
     rename_files: bool = False
@@ -32,6 +34,11 @@ class Options:
     token: str | None = None
     requests_log: Path | None = None
     exit_with_parent: bool = False
+    public_port: int = 0
+    imagery: Path = IMAGERY
+    odd: bool = False
+    many: int = 0
+    no_providers: bool = False
 
 
 def parse(arguments: list[str] | None = None) -> Options:
@@ -44,11 +51,13 @@ def make_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="folder that holds all records and files")
     add("--port", type=int, default=0, help="0 takes any free port")
+    add("--public-port", type=int, default=0, help="port of the second origin")
     add("--exit-with-parent", action="store_true", help="stop when standard input is closed")
     add("--token", help="use this token; by default one is made and kept in the data folder")
     add("--requests-log", type=Path, help="append one line of JSON per request to this file")
     _add_limits(parser)
     _add_variants(parser)
+    _add_catalog(parser)
     return parser
 
 
@@ -76,6 +85,20 @@ def _add_variants(parser: argparse.ArgumentParser) -> None:
     add("--pad-previews", action="store_true", help="previews fill the whole square box")
     add("--preview-format", choices=("jpeg", "png"), default="jpeg")
     add("--challenge", action="store_true", help="a 401 names the scheme in WWW-Authenticate")
+
+
+def _add_catalog(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--imagery", type=Path, default=IMAGERY, help="folder of the real raster that scenes are cut from")
+    add(
+        "--search-area-limit",
+        type=float,
+        default=700.0,
+        help="largest area of a search, in square kilometres",
+    )
+    add("--odd", action="store_true", help="every search also finds items that are odd on purpose")
+    add("--many", type=int, default=0, help="searches find this many made-up scenes instead")
+    add("--no-providers", action="store_true", help="no data provider is linked to the account")
 
 
 def _limit(text: str) -> int | None:

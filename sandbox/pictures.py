@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+from rasterio.crs import CRS
 from rio_tiler.errors import EmptyMosaicError, TileOutsideBounds
 from rio_tiler.io import Reader
 from rio_tiler.models import ImageData
 from rio_tiler.mosaic import mosaic_reader
 
+MERCATOR = CRS.from_epsg(3857)
 TILE = 256
 
 
@@ -27,6 +29,13 @@ def draw_tile(cogs: list[tuple[Path, list[list[float]]]], x: int, y: int, z: int
     except (EmptyMosaicError, TileOutsideBounds):
         tile = _empty_tile()
     return bytes(tile.render(img_format="PNG"))
+
+
+def draw_box(cog: Path, bounds: tuple[float, float, float, float], width: int, height: int) -> bytes:
+    """The part of an 8-bit COG within `bounds` (EPSG:3857) as PNG, transparent where it has no data."""
+    with Reader(str(cog)) as reader:
+        part = reader.part(bounds, dst_crs=MERCATOR, bounds_crs=MERCATOR, width=width, height=height)
+    return bytes(part.render(img_format="PNG"))
 
 
 def draw_preview(cog: Path, stretch: list[list[float]], box: int, img_format: str, pad: bool) -> bytes:

@@ -8,7 +8,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .catalog import Catalog
 from .presigned import is_valid
+from .publicpictures import make_router
 from .service import Service
 
 
@@ -27,9 +29,9 @@ class NoCredentials:
         await self.app(scope, receive, send)
 
 
-def make_public_app(service: Service) -> FastAPI:
+def make_public_app(service: Service, catalog: Catalog) -> FastAPI:
     app = FastAPI(openapi_url=None)
-    app.state.service = service
+    app.include_router(make_router(catalog.folder, catalog.items, service.public_origin))
 
     @app.get("/files/{key:path}")
     def file(key: str, request: Request) -> Response:
