@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import mktime_tz, parsedate_tz
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 from . import fields
-from .decode import decode
+from .decode import Each, decode
 from .errors import (
     BadRequest,
     Conflict,
@@ -28,8 +28,10 @@ from .errors import (
     SignInRequired,
     TooLarge,
 )
+from .models.parts import attempted
 
 MAX_TEXT = 300
+T = TypeVar("T")
 _CLASSES: dict[int, type[Refused]] = {
     400: BadRequest,
     401: SignInRequired,
@@ -53,7 +55,7 @@ class Answer:
     body: bytes = b""
 
 
-def read_json(answer: Answer) -> Any:
+def read_json(answer: Answer, each: Optional[Each] = None) -> Any:
     """The JSON of a 2xx answer, whatever its content type says; the error of any other."""
     check(answer)
     if is_html(answer):
@@ -61,11 +63,19 @@ def read_json(answer: Answer) -> Any:
     if not answer.body.strip():
         raise IncompleteAnswer("empty answer", status=answer.status)
     try:
-        return decode(answer.body)
+        return decode(answer.body, each)
     except (ValueError, RecursionError) as error:
         if answer.body.lstrip()[:1] in (b"{", b"["):
             raise IncompleteAnswer(str(error)[:MAX_TEXT], status=answer.status) from None
         raise NotMapflow("no JSON", status=answer.status) from None
+
+
+def read_items(answer: Answer, read: Callable[[Any], T]) -> list[T]:
+    """The items of a JSON list that `read` takes; one bad item never loses the others."""
+    items = read_json(answer, lambda item: attempted(item, read))
+    if not isinstance(items, list):
+        raise NotMapflow("no list", status=answer.status)
+    return [item for item in items if item is not None]
 
 
 def check(answer: Answer) -> None:

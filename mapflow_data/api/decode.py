@@ -6,31 +6,48 @@ One call of the C scanner keeps every other thread waiting, the one that draws Q
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Optional
 
 BIG = 1_000_000
+Each = Callable[[Any], Any]
 _scan = json.JSONDecoder().raw_decode
 _BLANK = " \t\r\n"
 
 
-def decode(data: bytes) -> Any:
-    """The JSON value. Raises `ValueError` where it is none or is cut short."""
+def decode(data: bytes, each: Optional[Each] = None) -> Any:
+    """The JSON value. Raises `ValueError` where it is none or is cut short.
+
+    `each` is put in place of every item of the outer list, or of the lists in an outer object: made into
+    something small at once, they give Python's garbage collection little to stop the world for.
+    """
     text = data.decode("utf-8-sig")
+    reader = _Reader(text, each or _same)
     if len(text) < BIG:
-        return json.loads(text)
-    reader = _Reader(text)
-    value = reader.value(depth=1 if reader.peek() == "[" else 2)  # a bare list, or a list in an envelope
+        return reader.whole()
+    value = reader.value(depth=1 if reader.peek() == "[" else 2)  # a bare list, or one in an envelope
     if reader.peek():
         raise ValueError("text after the JSON value")
     return value
 
 
+def _same(item: Any) -> Any:
+    return item
+
+
 class _Reader:
     """Walks the outer arrays and objects in Python and leaves what is in them to the C scanner."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: str, each: Each) -> None:
+        self._text, self._each = text, each
         self._at = 0
+
+    def whole(self) -> Any:
+        """At once: for what is small."""
+        value = json.loads(self._text)
+        if isinstance(value, dict):
+            return {k: [self._each(i) for i in v] if isinstance(v, list) else v for k, v in value.items()}
+        return [self._each(item) for item in value] if isinstance(value, list) else value
 
     def peek(self) -> str:
         """The next character that is not blank, "" at the end."""
@@ -53,7 +70,7 @@ class _Reader:
         if self._took("]"):
             return items
         while True:
-            items.append(self.value(depth - 1))
+            items.append(self._each(self.value(depth - 1)))
             if self._took("]"):
                 return items
             self._need(",")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, Optional
 
-from .answers import Answer, check, is_html, read_json
+from .answers import Answer, check, is_html, read_items, read_json
 from .bodies import PICTURE_CAP
 from .call import Call, path
 from .errors import BadAnswer, IncompleteAnswer, NotMapflow
-from .models import DownloadLink, Image, Preview, UploadReceipt, read_list
-from .mosaics import read_items
+from .models import DownloadLink, Image, Preview, UploadReceipt
 from .multipart import FileBody, Progress
 from .retry import CHANGE, CREATE, UPLOAD
 from .transport import Transport
@@ -23,8 +22,10 @@ class Images:
 
     def list(self, mosaic_id: str) -> list[Image]:
         """The images of a mosaic whose data is ready."""
-        items = read_items(self._transport, Call("GET", _of(mosaic_id)))
-        return list(read_list(items, lambda item: Image.from_json(item, mosaic_id)))
+        call = Call("GET", _of(mosaic_id))
+        return self._transport.run(
+            call, lambda answer: read_items(answer, lambda item: Image.from_json(item, mosaic_id))
+        )
 
     def get(self, image_id: str) -> Image:
         return Image.from_json(self._transport.run(Call("GET", _one(image_id)), read_json))

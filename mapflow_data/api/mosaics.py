@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from .account import NO_SUCH_CALL
-from .answers import check, read_json
+from .answers import check, read_items, read_json
 from .call import Call, path
 from .connection import origin_of
 from .doubt import as_server_failed
-from .errors import NotMapflow, Refused, Unconfirmed
-from .models import Mosaic, MosaicStatus, TileJson, UploadReceipt, read_list
+from .errors import Refused, Unconfirmed
+from .models import Mosaic, MosaicStatus, TileJson, UploadReceipt
 from .multipart import FileBody, Progress
 from .retry import CHANGE, CREATE, UPLOAD_NEW
 from .transport import Transport
@@ -26,7 +26,7 @@ class Mosaics:
     def list(self, tags: Iterable[str] = ()) -> list[Mosaic]:
         """All mosaics of the account, or those that bear all `tags`."""
         call = Call("GET", ALL, query=[("tags", tag) for tag in tags])
-        return list(read_list(read_items(self._transport, call), Mosaic.from_json))
+        return self._transport.run(call, lambda answer: read_items(answer, Mosaic.from_json))
 
     def get(self, mosaic_id: str) -> Mosaic:
         return Mosaic.from_json(self._transport.run(Call("GET", _one(mosaic_id)), read_json))
@@ -93,14 +93,6 @@ class Mosaics:
         if not new and error.status and error.status >= 500:
             raise as_server_failed(error) from None
         raise error
-
-
-def read_items(transport: Transport, call: Call) -> Sequence[object]:
-    """The JSON list that the call must answer. Raises `NotMapflow` for anything else."""
-    data = transport.run(call, read_json)
-    if not isinstance(data, list):
-        raise NotMapflow("no list", request=call.label, status=200)
-    return data
 
 
 def _one(mosaic_id: str) -> str:

@@ -22,6 +22,8 @@ from .connection import Connection, origin_of
 from .doubt import as_forbidden, is_doubtful, unconfirmed
 from .errors import (
     Cancelled,
+    ConnectionFailed,
+    IncompleteAnswer,
     MapflowError,
     NotFound,
     NotMapflow,
@@ -110,16 +112,15 @@ class Transport:
             with self._switch.attempt(call.kind, public_only=False):
                 answer = self._exchange(call, body)
             return read(answer)
-        except NETWORK_FAULTS as error:
+        except (*NETWORK_FAULTS, MapflowError) as error:
             failed = self._failure(error)
-        except MapflowError as error:
-            failed = error
         was_sent = body.is_complete if body else self._switch.has_sent
         if call.kind.leaves_doubt and was_sent and is_doubtful(failed):
             failed = unconfirmed(failed)
         if isinstance(failed, ServerFailed):
             self._quiet_until = time.monotonic() + retry.SERVER_FAULT_GAP * self._scale
-        raise self._stamped(failed, call) from None
+        failed.request = failed.request or call.label
+        raise failed from None
 
     def _exchange(self, call: Call, body: Optional[FileBody]) -> Answer:
         url = call.url(self.connection.server)
@@ -162,11 +163,13 @@ class Transport:
     def _received(self, call: Call, response: requests.Response) -> Answer:
         if response.status_code == requests.codes.proxy_authentication_required:
             raise proxy_refusal(response.status_code, response.raw.headers, self._proxy())
-        return Answer(
-            status=response.status_code,
-            headers=response.headers,
-            body=read_body(response.raw, response.headers, call.cap),
-        )
+        body = read_body(response.raw, response.headers, call.cap)
+        if response.status_code >= requests.codes.bad_request:
+            body = body.replace(self._secret(), b"...")  # some servers repeat what they did not like
+        return Answer(response.status_code, response.headers, body)
+
+    def _secret(self) -> bytes:
+        return self.connection.authorization.partition(" ")[2].rstrip("=").encode() or b"\0"
 
     def _followed(self, call: Call, url: str, response: requests.Response) -> str:
         """Where a redirect leads: within one origin and for GET only, as it would carry the credential."""
@@ -187,20 +190,13 @@ class Transport:
         return self._session
 
     def _failure(self, error: Exception) -> MapflowError:
+        """A connection that we shut ourselves fails in any way: why we did it comes first."""
         if self.cancel.is_cancelled:
             return Cancelled()
-        if self._switch.is_late:
+        failed = error if isinstance(error, MapflowError) else translate(error, self._switch.has_sent)
+        if self._switch.is_late and isinstance(failed, (ConnectionFailed, IncompleteAnswer)):
             return TimedOut("the answer took too long")
-        failed = translate(error, self._switch.has_sent)
-        failed.parameters.setdefault("host", origin_of(self.connection.server))
         return failed
-
-    def _stamped(self, error: MapflowError, call: Call) -> MapflowError:
-        error.request = error.request or call.label
-        secret = self.connection.authorization.partition(" ")[2]
-        if secret and secret in error.server_text:
-            error.server_text = error.server_text.replace(secret, "…")
-        return error
 
     def _proxy(self) -> dict[str, Any]:
         url = requests.utils.select_proxy(self.connection.server, dict(self.connection.proxies)) or ""

@@ -13,13 +13,16 @@ T = TypeVar("T")
 
 def read_list(data: Any, read: Callable[[Any], T]) -> tuple[T, ...]:
     """Every item that `read` takes; one bad item never loses the others."""
-    items = []
-    for item in fields.sequence(data):
-        try:
-            items.append(read(item))
-        except IncompleteAnswer:
-            continue
-    return tuple(items)
+    items = (attempted(item, read) for item in fields.sequence(data))
+    return tuple(item for item in items if item is not None)
+
+
+def attempted(item: Any, read: Callable[[Any], T]) -> Optional[T]:
+    """The item as `read` has it, None where it cannot be read."""
+    try:
+        return read(item)
+    except IncompleteAnswer:
+        return None
 
 
 def required(value: str, what: str) -> str:
