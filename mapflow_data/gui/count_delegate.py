@@ -1,0 +1,49 @@
+"""Draws a name with the count of what is in it behind, in grey. Main thread."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import QModelIndex, QSize, Qt
+from qgis.PyQt.QtGui import QPainter, QPalette
+from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from .colours import item_text
+from .imagery_model import COUNT_ROLE, ITEM_ROLE
+
+GAP = 6  # logical px between name and count
+
+
+class CountDelegate(QStyledItemDelegate):
+    """The name is cut where the room is short, the count never."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        count = index.data(COUNT_ROLE)
+        if count is None:
+            super().paint(painter, option, index)
+            return
+        item = QStyleOptionViewItem(option)
+        self.initStyleOption(item, index)
+        style = item.widget.style() if item.widget else QApplication.style()
+        room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, item, item.widget)
+        suffix = f"({count})"
+        width = item.fontMetrics.horizontalAdvance(suffix)
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, item, item.widget) + 1
+        free = room.width() - width - GAP - 2 * margin
+        item.text = item.fontMetrics.elidedText(item.text, Qt.TextElideMode.ElideMiddle, max(0, free))
+        used = item.fontMetrics.horizontalAdvance(item.text)
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, item, painter, item.widget)
+        room.setLeft(room.left() + margin + used + GAP)
+        painter.save()
+        painter.setPen(item_text(item, is_quiet=True))
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), suffix)
+        painter.restore()
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+        if index.data(ITEM_ROLE) is None:
+            option.textElideMode = Qt.TextElideMode.ElideRight
+            option.palette.setColor(QPalette.ColorRole.Text, item_text(option, is_quiet=True))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        return hint.expandedTo(QSize(hint.width(), option.fontMetrics.height() + 6))

@@ -1,0 +1,43 @@
+"""Icons by what they mean, taken from QGIS' theme so that they follow it, own ones last. Main thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtGui import QIcon
+
+OWN_FOLDER = Path(__file__).resolve().parents[2] / "icons"
+
+THEME = {
+    "upload": "mActionSharingExport.svg",
+    "new_mosaic": "mActionNewFolder.svg",
+    "on_map": "mActionAddXyzLayer.svg",
+    "tiles": "mIconXyz.svg",
+    "footprints": "mIconPolygonLayer.svg",
+    "preview": "mIconRaster.svg",
+    "zoom": "mActionZoomToLayer.svg",
+    "refresh": "mActionRefresh.svg",
+    "mosaic": "mIconRasterGroup.svg",
+    "image": "mIconRasterLayer.svg",
+    "loading": "mTaskRunning.svg",
+    "failed": "mIconWarning.svg",
+    "waiting": "mTaskQueued.svg",
+    "running": "mTaskRunning.svg",
+    "paused": "mTaskOnHold.svg",
+    "done": "mIconSuccess.svg",
+    "stopped": "mTaskCancel.svg",
+    "cancel": "mTaskCancel.svg",
+    "retry": "mActionReload.svg",
+    "clear": "mActionDeleteSelected.svg",
+    "info": "mIconInfo.svg",
+}
+
+
+def icon(name: str) -> QIcon:
+    """Raises KeyError for a name that is not in the table."""
+    return QgsApplication.getThemeIcon(f"/{THEME[name]}")
+
+
+def plugin_icon() -> QIcon:
+    return QIcon(str(OWN_FOLDER / "mapflow_data.svg"))

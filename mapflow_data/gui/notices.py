@@ -1,0 +1,122 @@
+"""Messages in the dock's own bar, or in QGIS' bar while the dock is hidden. Main thread."""
+
+from __future__ import annotations
+
+from typing import Callable, Optional
+
+from qgis.core import Qgis
+from qgis.gui import QgsMessageBar, QgsMessageBarItem, QgsMessageViewer
+from qgis.PyQt.QtCore import QObject, QSize, Qt
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from .messages import Message
+
+INFO_SECONDS = 6
+KEPT = 3  # older ones make room
+
+
+class Notices(QObject):
+    """Text is plain, whoever wrote it; details are behind a button."""
+
+    def __init__(
+        self, bar: QgsMessageBar, fallback: QgsMessageBar, is_shown: Callable[[], bool], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._bar = bar
+        self._fallback = fallback
+        self._is_shown = is_shown
+        self._items: list[QgsMessageBarItem] = []
+
+    def info(self, text: str) -> None:
+        self._push(Message(text), Qgis.MessageLevel.Info, INFO_SECONDS, "", None)
+
+    def success(self, text: str) -> None:
+        self._push(Message(text), Qgis.MessageLevel.Success, INFO_SECONDS, "", None)
+
+    def warning(
+        self, message: Message, button: str = "", on_button: Optional[Callable[[], None]] = None
+    ) -> None:
+        """Stays until it is closed; the same text is not stacked."""
+        self._push(message, Qgis.MessageLevel.Warning, 0, button, on_button)
+
+    def clear(self) -> None:
+        """Takes off the bars what is still there of ours."""
+        for item in self._items:
+            for bar in (self._bar, self._fallback):
+                if item in bar.items():
+                    bar.popWidget(item)
+        self._items.clear()
+
+    def _push(
+        self,
+        message: Message,
+        level: Qgis.MessageLevel,
+        seconds: int,
+        button: str,
+        on_button: Optional[Callable[[], None]],
+    ) -> None:
+        bar = self._bar if self._is_shown() else self._fallback
+        mine = [item for item in bar.items() if item in self._items]
+        for item in mine:
+            if item.property("text") == message.text:
+                bar.popWidget(item)
+        for item in mine[: -KEPT + 1] if len(mine) >= KEPT else []:
+            bar.popWidget(item)
+        content = QWidget(bar)  # without a parent Python would delete it
+        item = QgsMessageBarItem(content, level, seconds)
+        item.setProperty("text", message.text)
+        self._fill(content, item, message, button, on_button)
+        self._items = [i for i in self._items if i in self._bar.items() or i in self._fallback.items()]
+        self._items.append(item)
+        bar.pushItem(item)
+
+    def _fill(
+        self,
+        content: QWidget,
+        item: QgsMessageBarItem,
+        message: Message,
+        button: str,
+        on_button: Optional[Callable[[], None]],
+    ) -> None:
+        """Buttons under the text: beside it they would leave a narrow dock no room for words."""
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 2, 0, 2)
+        column.addWidget(_WrappedLabel(message.text))
+        if not message.details and not button:
+            return
+        row = QHBoxLayout()
+        column.addLayout(row)
+        if button and on_button is not None:
+            row.addWidget(self._button(button, lambda: (item.dismiss(), on_button())))
+        if message.details:
+            row.addWidget(self._button(self.tr("Details"), lambda: self._show_details(message)))
+        row.addStretch()
+
+    @staticmethod
+    def _button(text: str, slot: Callable[[], object]) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.clicked.connect(lambda _checked: slot())
+        return button
+
+    def _show_details(self, message: Message) -> None:
+        viewer = QgsMessageViewer(self._bar.window())
+        viewer.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        viewer.setTitle(self.tr("Details"))
+        viewer.setMessageAsPlainText(f"{message.text}\n\n{message.details}")
+        viewer.show()
+
+
+class _WrappedLabel(QLabel):
+    """Grows in height as the dock gets narrow, and never widens it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setText(text)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, super().minimumSizeHint().height())

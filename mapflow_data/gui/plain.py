@@ -1,0 +1,28 @@
+"""Text from a server for widgets: as it is where they know rich text, and not too long. Any thread."""
+
+from __future__ import annotations
+
+from html import escape
+
+MAX_TEXT = 300  # characters; longer texts of a server are cut
+
+
+def as_tooltip(text: str) -> str:
+    """The text as it is, whatever tags it seems to hold; "" stays "" (no tooltip)."""
+    return as_rich(text) if text else ""
+
+
+def as_rich(text: str) -> str:
+    """For views that know rich text only: escaped, with its line breaks."""
+    return "<span>{}</span>".format(escape(text).replace("\n", "<br>"))
+
+
+def as_menu(text: str) -> str:
+    """For actions and buttons, which take & for a mnemonic."""
+    return text.replace("&", "&&")
+
+
+def cut(text: str) -> str:
+    """One line of a length that fits a message."""
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

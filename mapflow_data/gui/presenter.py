@@ -1,0 +1,185 @@
+"""The one object that edits the layer tree: adds, finds and moves the plugin's layers. Main thread.
+
+It keeps no layer and no tree node, only the project: layers are found again by their custom properties, so
+that removed layers, moved nodes and opened projects cannot lead it astray.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeature,
+    QgsGeometry,
+    QgsLayerTreeGroup,
+    QgsLayerTreeLayer,
+    QgsMapLayer,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ..api.models import Image, Mosaic, TileJson
+from ..layers import footprints, previews, tiles
+from ..layers.properties import FOOTPRINTS, PREVIEW, TILES, image_id_of, kind_of, mark, mosaic_id_of
+
+GROUP_NAME = "Mapflow Data"
+GROUP_PROPERTY = "mapflow_data/group"
+ORDER = (FOOTPRINTS, PREVIEW, TILES)  # from top to bottom: outlines over pictures
+ZOOM_MARGIN = 1.1
+
+
+class Presenter(QObject):
+    """Emits `footprints_shown(layer)` for a layer of footprints that is new in the project."""
+
+    footprints_shown = pyqtSignal(object)
+    project_changed = pyqtSignal()
+
+    def __init__(
+        self, project: QgsProject, canvas: Optional[QgsMapCanvas] = None, parent: Optional[QObject] = None
+    ) -> None:
+        super().__init__(parent)
+        self._project = project
+        self._canvas = canvas
+        project.cleared.connect(self.project_changed)
+
+    # Adding
+
+    def show_footprints(self, mosaic: Mosaic, features: Sequence[QgsFeature]) -> QgsVectorLayer:
+        layer = self.find(FOOTPRINTS, mosaic.id)
+        if layer is not None:
+            footprints.update_layer(layer, features)
+            self._raise(layer)
+            return layer
+        layer = footprints.make_layer(
+            self.tr("{0} footprints").format(mosaic.name or mosaic.id), features, mosaic
+        )
+        self._add(layer)
+        self.footprints_shown.emit(layer)
+        return layer
+
+    def refresh_footprints(self, mosaic_id: str, features: Sequence[QgsFeature]) -> None:
+        """Brings a layer that is there up to date, where it is."""
+        layer = self.find(FOOTPRINTS, mosaic_id)
+        if layer is not None:
+            footprints.update_layer(layer, features)
+
+    def show_tiles(
+        self, mosaic: Mosaic, tilejson: Optional[TileJson], images: Sequence[Image]
+    ) -> QgsMapLayer:
+        layer = self.find(TILES, mosaic.id)
+        if layer is None:
+            layer = tiles.make_layer(mosaic, tilejson, images)
+            mark(layer, TILES, mosaic.id)
+            self._add(layer)
+        else:
+            self._raise(layer)
+        return layer
+
+    def show_preview(self, image: Image, path: str) -> QgsMapLayer:
+        layer = self.find(PREVIEW, image_id=image.id)
+        if layer is None:
+            layer = previews.make_layer(path, self.tr("{0} preview").format(image.filename or image.id))
+            mark(layer, PREVIEW, image.mosaic_id, image.id)
+            self._add(layer)
+        else:
+            self._raise(layer)
+        return layer
+
+    # Finding
+
+    def find(self, kind: str, mosaic_id: str = "", image_id: str = "") -> Optional[QgsMapLayer]:
+        for layer in self.layers(kind):
+            if (not mosaic_id or mosaic_id_of(layer) == mosaic_id) and (
+                not image_id or image_id_of(layer) == image_id
+            ):
+                return layer
+        return None
+
+    def layers(self, kind: str) -> list[QgsMapLayer]:
+        return [layer for layer in self._project.mapLayers().values() if kind_of(layer) == kind]
+
+    # Zooming
+
+    def zoom_to(self, footprints_wkt: Iterable[str]) -> bool:
+        """Shows the areas (WKT, WGS 84). False if there is none with an extent that the canvas can show."""
+        box = QgsRectangle()
+        box.setMinimal()
+        for wkt in footprints_wkt:
+            geometry = QgsGeometry.fromWkt(wkt)
+            if not geometry.isNull() and not geometry.isEmpty():
+                box.combineExtentWith(geometry.boundingBox())
+        if self._canvas is None or box.isNull():
+            return False
+        try:
+            extent = self._to_canvas(box)
+        except QgsCsException:
+            return False
+        extent.scale(ZOOM_MARGIN)
+        self._canvas.setExtent(extent, True)
+        self._canvas.refresh()
+        return True
+
+    def _to_canvas(self, box: QgsRectangle) -> QgsRectangle:
+        crs = self._canvas.mapSettings().destinationCrs()
+        if not crs.isValid():
+            return QgsRectangle(box)
+        transform = QgsCoordinateTransform(
+            QgsCoordinateReferenceSystem("EPSG:4326"), crs, self._project.transformContext()
+        )
+        transform.setBallparkTransformsAreAppropriate(True)
+        return transform.transformBoundingBox(box)
+
+    # The layer tree
+
+    def _group(self) -> QgsLayerTreeGroup:
+        """The group is known by a property: people may rename and move it."""
+        root = self._project.layerTreeRoot()
+        for group in root.findGroups(True):
+            if group.customProperty(GROUP_PROPERTY):
+                return group
+        group = root.insertGroup(0, GROUP_NAME)
+        group.setCustomProperty(GROUP_PROPERTY, True)
+        return group
+
+    def _add(self, layer: QgsMapLayer) -> None:
+        self._project.addMapLayer(layer, False)
+        group = self._group()
+        node = group.insertLayer(self._place(group, layer), layer)
+        node.setExpanded(False)
+        group.setItemVisibilityCheckedParentRecursive(True)
+
+    def _raise(self, layer: QgsMapLayer) -> None:
+        """To the top of its kind and visible. Where people put a layer into another group, it stays there."""
+        node = self._project.layerTreeRoot().findLayer(layer.id())
+        group = self._group()
+        if node is None:
+            group.insertLayer(self._place(group, layer), layer)
+            return
+        if node.parent() is group and group.children().index(node) != self._place(group, layer):
+            moved = node.clone()
+            group.insertChildNode(self._place(group, layer), moved)
+            group.removeChildNode(node)
+            node = moved
+        node.setItemVisibilityCheckedParentRecursive(True)
+
+    @staticmethod
+    def _place(group: QgsLayerTreeGroup, layer: QgsMapLayer) -> int:
+        """Above those of its kind, below the kinds that belong above it."""
+        rank = _rank(layer)
+        for place, node in enumerate(group.children()):
+            below = isinstance(node, QgsLayerTreeLayer) and node.layer() is not None
+            if below and _rank(node.layer()) >= rank:
+                return place
+        return len(group.children())
+
+
+def _rank(layer: QgsMapLayer) -> int:
+    kind = kind_of(layer)
+    return ORDER.index(kind) if kind in ORDER else len(ORDER)

@@ -1,0 +1,81 @@
+"""Ties rows of the imagery tree to footprints on the map, both ways. Main thread."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QObject
+
+from ..layers.properties import FOOTPRINTS, kind_of, mosaic_id_of
+
+
+class ImageSelection(Protocol):
+    """What the link needs of a view."""
+
+    def selected_image_ids(self) -> set[str]: ...
+
+    def select_images(self, mosaic_id: str, image_ids: set[str]) -> None: ...
+
+
+class SelectionLink(QObject):
+    """`on_rows_selected` is to be connected to the view's selection.
+
+    What one side changes comes back as a signal of the other: while it writes, the link does not listen.
+    """
+
+    def __init__(self, view: ImageSelection, project: QgsProject, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._project = project
+        self._is_writing = False
+        project.layersAdded.connect(self._on_layers_added)
+        self._on_layers_added(list(project.mapLayers().values()))
+
+    def close(self) -> None:
+        """Lets go of the project and its layers."""
+        self._project.layersAdded.disconnect(self._on_layers_added)
+        for layer in self._layers():
+            layer.selectionChanged.disconnect(self._on_features_selected)
+
+    def on_rows_selected(self) -> None:
+        if self._is_writing:
+            return
+        wanted = self._view.selected_image_ids()
+        self._is_writing = True
+        try:
+            for layer in self._layers():
+                layer.selectByIds(_features_of(layer, wanted))
+        finally:
+            self._is_writing = False
+
+    def _on_layers_added(self, layers: list[QgsMapLayer]) -> None:
+        for layer in layers:
+            if _is_footprints(layer):
+                layer.selectionChanged.connect(self._on_features_selected)
+
+    def _on_features_selected(self) -> None:
+        layer = self.sender()
+        if self._is_writing or not isinstance(layer, QgsVectorLayer):
+            return
+        self._is_writing = True
+        try:
+            ids = {str(feature["id"]) for feature in layer.selectedFeatures()}
+            self._view.select_images(mosaic_id_of(layer), ids)
+        finally:
+            self._is_writing = False
+
+    def _layers(self) -> list[QgsVectorLayer]:
+        return [layer for layer in self._project.mapLayers().values() if _is_footprints(layer)]
+
+
+def _is_footprints(layer: QgsMapLayer) -> bool:
+    return isinstance(layer, QgsVectorLayer) and kind_of(layer) == FOOTPRINTS
+
+
+def _features_of(layer: QgsVectorLayer, image_ids: set[str]) -> list[int]:
+    if not image_ids or layer.fields().indexOf("id") < 0:
+        return []
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    request.setSubsetOfAttributes(["id"], layer.fields())
+    return [feature.id() for feature in layer.getFeatures(request) if str(feature["id"]) in image_ids]
