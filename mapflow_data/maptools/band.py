@@ -10,7 +10,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtGui import QColor
 
 LINE = QColor(232, 0, 125)
-FILL = QColor(232, 0, 125, 45)
+FILL = QColor(232, 0, 125, 32)  # lets the imagery through
 CASING = QColor(255, 255, 255, 225)
 WIDTH = 2  # pixels
 CORNER = 8
@@ -26,6 +26,7 @@ class AreaBand:
         self._corners = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PointGeometry)
         self._corners.setIcon(QgsRubberBand.IconType.ICON_FULL_BOX)
         self._corners.setIconSize(CORNER)
+        self._corners.setFillColor(CASING)
         for band in self._bands():
             band.setStrokeColor(LINE)
             band.setSecondaryStrokeColor(CASING)

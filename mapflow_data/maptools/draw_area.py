@@ -54,7 +54,7 @@ class DrawAreaTool(QgsMapTool):
             self.cancelled.emit()
 
     def flags(self) -> QgsMapTool.Flags:
-        return QgsMapTool.Flags(QgsMapTool.Flag.AllowZoomRect)  # by Shift and drag, as when digitizing
+        return QgsMapTool.Flag.AllowZoomRect  # by Shift and drag, as when digitizing
 
     def activate(self) -> None:
         super().activate()
@@ -103,17 +103,16 @@ class DrawAreaTool(QgsMapTool):
                 self._finish()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Other keys are not ignored: to the canvas that means that the tool has taken them."""
         if self._drawing is None:
-            event.ignore()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._finish()
         elif event.key() == Qt.Key.Key_Escape:
             self.stop()
         elif event.key() == Qt.Key.Key_Backspace:
             self._drawing.undo()
             self._show()
-        else:
-            event.ignore()
 
     def _begin(self) -> None:
         self._clear()

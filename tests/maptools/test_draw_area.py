@@ -54,14 +54,21 @@ class Desk:
         self.canvas.setRotation(rotation)
         self.canvas.setExtent(extent)
 
-    def mouse(self, kind: QEvent.Type, at: tuple[int, int], button: Qt.MouseButton, down: bool) -> None:
+    def mouse(
+        self,
+        kind: QEvent.Type,
+        at: tuple[int, int],
+        button: Qt.MouseButton,
+        down: bool,
+        keys: Qt.KeyboardModifier = NO_KEY,
+    ) -> None:
         """As a mouse sends it; QTest's own moves carry no pressed button."""
         place = QPointF(*at)
         viewport = self.canvas.viewport()
         held = button if down else NO_BUTTON
         cause = NO_BUTTON if kind == QEvent.Type.MouseMove else button
         there = QPointF(viewport.mapToGlobal(QPoint(*at)))
-        QApplication.sendEvent(viewport, QMouseEvent(kind, place, there, cause, held, NO_KEY))
+        QApplication.sendEvent(viewport, QMouseEvent(kind, place, there, cause, held, keys))
 
     def move(self, at: tuple[int, int], held: Qt.MouseButton = NO_BUTTON) -> None:
         self.mouse(QEvent.Type.MouseMove, at, held, down=True)
@@ -373,16 +380,39 @@ def test_a_release_without_its_press_is_none_of_ours(desk: Desk) -> None:
     assert [band.numberOfVertices() for band in desk.bands()] == [0, 0]
 
 
-def test_other_keys_are_left_to_qgis(desk: Desk) -> None:
-    seen: list[int] = []
+def test_other_keys_are_left_to_the_canvas(desk: Desk) -> None:
     desk.tool.start()
-    parent_event = desk.canvas.keyPressed
-    parent_event.connect(lambda event: seen.append(event.key()))
-    desk.click(*SQUARE)
-    desk.key(Qt.Key.Key_F)
-    assert desk.is_drawing()
+    desk.click(*SQUARE[:2])
+    before, corners = desk.canvas.center(), [desk.place(at) for at in SQUARE[:2]]
+    desk.key(Qt.Key.Key_Left)
+    assert desk.canvas.center().x() < before.x()
+    desk.click((300, 300))
     by_enter(desk)
-    assert is_same(desk.only_drawn(), desk.ring(SQUARE))
+    assert desk.only_drawn().asPolygon()[0][:2] == corners
+
+
+def test_shift_and_drag_zooms_to_a_box(desk: Desk) -> None:
+    desk.tool.start()
+    scale = desk.canvas.scale()
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for kind, at in (
+        (QEvent.Type.MouseButtonPress, (100, 100)),
+        (QEvent.Type.MouseMove, (200, 200)),
+        (QEvent.Type.MouseButtonRelease, (200, 200)),
+    ):
+        desk.mouse(kind, at, LEFT, kind != QEvent.Type.MouseButtonRelease, shift)
+    assert desk.canvas.scale() < scale / 2
+    assert [band.numberOfVertices() for band in desk.bands()] == [0, 0]
+    assert desk.is_drawing()
+
+
+def test_zooming_keeps_what_is_drawn(desk: Desk) -> None:
+    desk.tool.start()
+    desk.click(*SQUARE)
+    drawn = desk.ring(SQUARE)
+    desk.canvas.zoomByFactor(3)
+    by_right_click(desk)
+    assert is_same(desk.only_drawn(), drawn)
 
 
 def reference_km2(geometry: QgsGeometry, crs: QgsCoordinateReferenceSystem) -> float:
