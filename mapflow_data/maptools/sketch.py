@@ -77,9 +77,9 @@ class RectangleSketch:
         one, other = (view.transform(end) for end in ends)
         return [
             ends[0],
-            view.toMapCoordinates(other.x(), one.y()),
+            view.toMapCoordinatesF(other.x(), one.y()),
             ends[1],
-            view.toMapCoordinates(one.x(), other.y()),
+            view.toMapCoordinatesF(one.x(), other.y()),
         ]
 
 
