@@ -10,6 +10,7 @@ import selectors
 import socket
 import threading
 import time
+from contextlib import ExitStack
 from typing import Any, Callable
 
 from .cancel import CancelToken
@@ -30,16 +31,15 @@ def dial(
         if public_only and not is_public(address[0]):
             raise BadInput("not a public address", code="address", parameters={"host": host})
         sock = socket.socket(family, kind, protocol)
-        try:
-            _connect(sock, address, timeout, cancel)
-        except OSError as error:
-            sock.close()
-            last = error
-            continue
-        except BaseException:
-            sock.close()
-            raise
-        return sock
+        with ExitStack() as unless_connected:
+            unless_connected.callback(sock.close)
+            try:
+                _connect(sock, address, timeout, cancel)
+            except OSError as error:
+                last = error
+                continue
+            unless_connected.pop_all()
+            return sock
     raise Unreachable(str(last), parameters={"host": host, "port": port})
 
 

@@ -11,6 +11,7 @@ import ssl
 from typing import Any, Optional
 
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from .dial import dial
 from .errors import ProxyFailed, Unreachable
@@ -33,7 +34,7 @@ class SwitchedConnection:
     def _new_conn(self) -> socket.socket:
         if is_address(getattr(self, "_tunnel_host", None) or self.host):
             self.ssl_context = self.address_context
-        sock: socket.socket = super()._new_conn() if self.is_socks else self._dial()  # type: ignore[misc]
+        sock = self._dial_socks() if self.is_socks else self._dial()
         self.handle = sock.dup()
         self.switch.use(self.handle)
         return sock
@@ -47,6 +48,16 @@ class SwitchedConnection:
             if through is None:
                 raise
             raise ProxyFailed(str(error), code="refused", parameters=_named(host, self.port)) from None
+
+    def _dial_socks(self) -> socket.socket:
+        """By PySocks; a cancel waits for its connect timeout."""
+        try:
+            sock: socket.socket = super()._new_conn()  # type: ignore[misc]
+        except HTTPError:
+            told = self._socks_options  # type: ignore[attr-defined]
+            named = _named(told["proxy_host"], told["proxy_port"])
+            raise ProxyFailed("no way through", code="refused", parameters=named) from None
+        return sock
 
     def send(self, data: Any) -> None:
         if self.sock is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from mapflow_data.api import errors
 from tests.rig.certificates import Authority
@@ -159,7 +160,13 @@ def test_a_proxy_that_will_not_tunnel(authority: Authority, make_client: Any) ->
         assert (caught.value.code, caught.value.status) == ("tunnel", 403)
 
 
-def test_socks_without_its_module_is_told_before_anything_is_sent(make_client: Any) -> None:
+def test_socks_without_its_module_is_told_before_anything_is_sent(
+    make_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(*_args: Any, **_kwargs: Any) -> None:
+        raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", absent)  # as where PySocks is not installed
     with FaultServer() as server:
         client = make_client(server.url, proxies={"http": f"socks5h://127.0.0.1:{server.port}"})
         with pytest.raises(errors.ProxyFailed) as caught:
