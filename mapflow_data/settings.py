@@ -51,6 +51,7 @@ class Setting(Generic[T]):
 
 
 SERVER = Setting("server", DEFAULT_SERVER)  # base URL of the last sign-in
+UPLOAD_FOLDER = Setting("upload_folder", "")  # where files to upload were chosen last
 
 
 class CredentialStore:
