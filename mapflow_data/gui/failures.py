@@ -10,6 +10,14 @@ translate = QCoreApplication.translate
 def words_for(what: str) -> str:
     """The clause before the reason; "" for an unknown name."""
     return {
+        "mosaics": translate("Failures", "The list of mosaics was not loaded"),
+        "create": translate("Failures", "The mosaic was not created"),
+        "update": translate("Failures", "The mosaic was not changed"),
+        "tiles": translate("Failures", "Tiles were not shown"),
+        "images": translate("Failures", "Images were not loaded"),
+        "preview": translate("Failures", "The preview was not shown"),
+        "rename": translate("Failures", "The image was not renamed"),
+        "delete": translate("Failures", "Not deleted from Mapflow"),
         "storage": translate("Failures", "The storage was not read"),
         "queue": translate("Failures", "Uploads were interrupted"),
     }.get(what, "")

@@ -5,13 +5,22 @@ Main thread. Over a tree of some hundreds of rows; longer lists filter and sort 
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Optional
 
-from qgis.PyQt.QtCore import QCollator, QModelIndex, QObject, QSortFilterProxyModel, Qt
+from qgis.PyQt.QtCore import QModelIndex, QObject, QSortFilterProxyModel
 
 from ..api.models import Image, Mosaic
 from .imagery_cells import Column, sort_key
 from .imagery_model import ITEM_ROLE
+
+
+@lru_cache(maxsize=4096)
+def natural_key(text: str) -> tuple[tuple[int, str], ...]:
+    """Numbers inside a name count as numbers, case does not count; QCollator does neither in the C locale."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
 
 
 class ImageryFilter(QSortFilterProxyModel):
@@ -20,9 +29,6 @@ class ImageryFilter(QSortFilterProxyModel):
     def __init__(self, parent: Optional[QObject] = None) -> None:
         super().__init__(parent)
         self._text = ""
-        self._collator = QCollator()
-        self._collator.setNumericMode(True)
-        self._collator.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setDynamicSortFilter(True)
 
     def set_text(self, text: str) -> None:
@@ -49,8 +55,7 @@ class ImageryFilter(QSortFilterProxyModel):
         keys = [sort_key(i, column, of) for i, of in zip((one, other), images)]
         if keys[0] is not None and keys[0] != keys[1]:
             return bool(keys[0] < keys[1])
-        texts = [i.data() or "" for i in (left, right)]
-        return bool(self._collator.compare(texts[0], texts[1]) < 0)
+        return natural_key(left.data() or "") < natural_key(right.data() or "")
 
     def _matches(self, index: QModelIndex) -> bool:
         item = index.data(ITEM_ROLE)

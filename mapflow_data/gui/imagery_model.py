@@ -38,11 +38,16 @@ class Branch:
     images: list[Image] = field(default_factory=list)
     state: Loading = Loading.NOT_ASKED
     failure: str = ""
+    has_note: bool = True  # first row: one line of text that says why there are no images
 
     @property
     def rows(self) -> int:
-        """A branch without images holds one line of text that says why."""
-        return len(self.images) or 1
+        return len(self.images) + self.has_note
+
+    def at(self, row: int) -> Optional[Image]:
+        """None for the line of text."""
+        row -= self.has_note
+        return self.images[row] if row >= 0 else None
 
     @property
     def count(self) -> Optional[int]:
@@ -75,8 +80,10 @@ class ImageryModel(QAbstractItemModel):
             row = next((r for r, b in enumerate(self._branches) if b.mosaic.id == item_id), -1)
             return self.index(row, 0) if row >= 0 else QModelIndex()
         branch = self.branch(mosaic_id)
-        row = next((r for r, i in enumerate(branch.images) if i.id == item_id), -1) if branch else -1
-        return self.createIndex(row, 0, branch.serial) if branch and row >= 0 else QModelIndex()
+        place = next((p for p, i in enumerate(branch.images) if i.id == item_id), -1) if branch else -1
+        if branch is None or place < 0:
+            return QModelIndex()
+        return self.createIndex(place + branch.has_note, 0, branch.serial)
 
     # What the services tell
 
@@ -110,10 +117,14 @@ class ImageryModel(QAbstractItemModel):
         if branch is None:
             return
         branch.state = Loading.LOADED
-        if not branch.images or not images:
-            self._replace_rows(branch, list(images))
-        else:
-            self._merge_rows(branch, images)
+        parent = self._index_of_branch(branch)
+        if not images and not branch.has_note:
+            self._put_note(branch, parent)
+        self._merge_rows(branch, images, parent)
+        if images and branch.has_note:
+            self._remove_note(branch, parent)
+        if branch.has_note:
+            self._row_changed(0, parent)
         self._row_changed(self._branches.index(branch), QModelIndex())
 
     # QAbstractItemModel
@@ -177,7 +188,7 @@ class ImageryModel(QAbstractItemModel):
         branch = self._branch_of(index)
         if not index.internalId():
             return branch.mosaic
-        return branch.images[index.row()] if index.row() < len(branch.images) else None
+        return branch.at(index.row())
 
     def _index_of_branch(self, branch: Branch) -> QModelIndex:
         return self.createIndex(self._branches.index(branch), 0, 0)
@@ -207,42 +218,31 @@ class ImageryModel(QAbstractItemModel):
         branch.state = state
         self._row_changed(0, self._index_of_branch(branch))
 
-    def _replace_rows(self, branch: Branch, images: list[Image]) -> None:
-        """From or to the one line of text."""
-        parent = self._index_of_branch(branch)
-        surplus = branch.rows - (len(images) or 1)
-        if surplus > 0:
-            self.beginRemoveRows(parent, branch.rows - surplus, branch.rows - 1)
-        elif surplus < 0:
-            self.beginInsertRows(parent, branch.rows, branch.rows - surplus - 1)
-        branch.images = images
-        if surplus > 0:
-            self.endRemoveRows()
-        elif surplus < 0:
-            self.endInsertRows()
-        self.dataChanged.emit(
-            self.index(0, 0, parent), self.index(branch.rows - 1, self.columnCount() - 1, parent)
-        )
+    def _put_note(self, branch: Branch, parent: QModelIndex) -> None:
+        self.beginInsertRows(parent, 0, 0)
+        branch.has_note = True
+        self.endInsertRows()
 
-    def _merge_rows(self, branch: Branch, images: Sequence[Image]) -> None:
+    def _remove_note(self, branch: Branch, parent: QModelIndex) -> None:
+        self.beginRemoveRows(parent, 0, 0)
+        branch.has_note = False
+        self.endRemoveRows()
+
+    def _merge_rows(self, branch: Branch, images: Sequence[Image], parent: QModelIndex) -> None:
         """New ones first, then away with the old: a branch in between is never without rows."""
-        parent = self._index_of_branch(branch)
         wanted = {i.id: i for i in images}
         here = {i.id for i in branch.images}
-        added = [i for i in images if i.id not in here]
+        added = [i for i in wanted.values() if i.id not in here]
         if added:
-            self.beginInsertRows(parent, len(branch.images), len(branch.images) + len(added) - 1)
+            self.beginInsertRows(parent, branch.rows, branch.rows + len(added) - 1)
             branch.images.extend(added)
             self.endInsertRows()
-        for row in reversed(range(len(branch.images))):
-            image = branch.images[row]
+        for place in reversed(range(len(branch.images))):
+            image, row = branch.images[place], place + branch.has_note
             if image.id not in wanted:
-                self._remove_image(branch, row, parent)
+                self.beginRemoveRows(parent, row, row)
+                del branch.images[place]
+                self.endRemoveRows()
             elif wanted[image.id] != image:
-                branch.images[row] = wanted[image.id]
+                branch.images[place] = wanted[image.id]
                 self._row_changed(row, parent)
-
-    def _remove_image(self, branch: Branch, row: int, parent: QModelIndex) -> None:
-        self.beginRemoveRows(parent, row, row)
-        del branch.images[row]
-        self.endRemoveRows()

@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..api import fields
 from ..api.errors import MapflowError
-from .plain import cut
+from .plain import words_of
 
 translate = QCoreApplication.translate
 
@@ -24,19 +24,24 @@ def bad_input(error: MapflowError) -> str:
         ),
         "picture": translate("Messages", "the server's picture cannot be shown; try again later"),
         "tiles": translate("Messages", "the server names no tiles for this mosaic; refresh the list"),
+        "keep": translate(
+            "Messages", "it cannot be written beside the project; make room or check the folder's rights"
+        ),
         "disk": translate(
             "Messages", "it cannot be written to {folder}; make room or check the folder's rights"
         ),
     }.get(error.code)
     if words is None:
-        return cut(str(error))
+        return translate("Messages", "it cannot be used ({0}); check it").format(
+            words_of(error) or error.code or "?"
+        )
     return words.format(folder=fields.text(error.parameters.get("folder")))
 
 
 def file_unreadable(error: MapflowError) -> str:
     return translate(
         "Messages", "the file cannot be read ({0}); check that it is there and not locked"
-    ).format(cut(str(error)))
+    ).format(words_of(error) or "?")
 
 
 def source_changed(error: MapflowError) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..api import errors
-from .plain import cut
+from .plain import cut, words_of
 from .reasons import reason_of
 
 translate = QCoreApplication.translate
@@ -52,7 +52,7 @@ def details(error: errors.MapflowError) -> str:
         *(f"{name}: {cut(str(value))}" for name, value in error.parameters.items()),
         cut(error.server_text),
     ]
-    technical = cut(str(error))
-    if technical and technical not in lines and technical not in (error.code, type(error).__name__):
+    technical = words_of(error)
+    if technical and technical not in lines and technical != error.code:
         lines.append(technical)
     return "\n".join(line for line in lines if line)

@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..api import errors, fields
 from ..api.errors import MapflowError
-from .plain import cut
+from .plain import cut, words_of
 
 translate = QCoreApplication.translate
 
@@ -35,7 +35,7 @@ def _timed_out(error: MapflowError) -> str:
 
 
 def _tls_failed(error: MapflowError) -> str:
-    why = cut(getattr(error, "reason", "") or str(error))
+    why = cut(getattr(error, "reason", "")) or words_of(error) or "TLS"
     if error.code == "clock":
         words = translate(
             "Messages",

@@ -26,3 +26,9 @@ def cut(text: str) -> str:
     """One line of a length that fits a message."""
     text = " ".join(text.split())
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+def words_of(error: Exception) -> str:
+    """What the error says of itself, "" where that is its class only."""
+    text = cut(str(error))
+    return "" if text == type(error).__name__ else text

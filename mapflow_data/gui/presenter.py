@@ -49,6 +49,9 @@ class Presenter(QObject):
         self._canvas = canvas
         project.cleared.connect(self.project_changed)
 
+    def close(self) -> None:
+        self._project.cleared.disconnect(self.project_changed)
+
     # Adding
 
     def show_footprints(self, mosaic: Mosaic, features: Sequence[QgsFeature]) -> QgsVectorLayer:
@@ -118,7 +121,7 @@ class Presenter(QObject):
         if self._canvas is None or box.isNull():
             return False
         try:
-            extent = self._to_canvas(box)
+            extent = self._to_canvas(box, self._canvas)
         except QgsCsException:
             return False
         extent.scale(ZOOM_MARGIN)
@@ -126,8 +129,8 @@ class Presenter(QObject):
         self._canvas.refresh()
         return True
 
-    def _to_canvas(self, box: QgsRectangle) -> QgsRectangle:
-        crs = self._canvas.mapSettings().destinationCrs()
+    def _to_canvas(self, box: QgsRectangle, canvas: QgsMapCanvas) -> QgsRectangle:
+        crs = canvas.mapSettings().destinationCrs()
         if not crs.isValid():
             return QgsRectangle(box)
         transform = QgsCoordinateTransform(

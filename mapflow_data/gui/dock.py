@@ -1,0 +1,209 @@
+"""The dock: account, storage, messages, and the pages for signed out, checking and signed in. Main thread."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from qgis.core import QgsProject
+from qgis.gui import QgisInterface, QgsDockWidget, QgsMessageBar
+from qgis.PyQt.QtCore import QSize, pyqtSignal
+from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QToolButton, QWidget
+
+from ..api.connection import Connection
+from ..api.errors import Cancelled, MapflowError, SignInRequired
+from ..api.models import UserStatus
+from ..services.bundle import Services
+from ..settings import default_server
+from .account_button import AccountButton
+from .activity_panel import ActivityPanel
+from .failures import words_for
+from .forms import load_ui
+from .icons import icon, plugin_icon
+from .imagery_panel import ImageryPanel
+from .messages import Message, describe
+from .notices import Notices
+from .presenter import Presenter
+from .sign_in_page import SignInPage
+from .state_page import StatePage
+from .storage_bar import StorageBar
+
+WIDTH = 340  # logical px, at first
+
+
+class MapflowDock(QgsDockWidget):
+    upload_requested = pyqtSignal(str)  # id of the mosaic to upload into, "" for none chosen
+
+    headerBox: QWidget
+    accountButton: AccountButton
+    storageBar: StorageBar
+    refreshButton: QToolButton
+    messageBar: QgsMessageBar
+    pages: QStackedWidget
+    signInPage: SignInPage
+    checkingPage: StatePage
+    tabs: QTabWidget
+
+    def __init__(
+        self, services: Services, presenter: Presenter, iface: QgisInterface, parent: Optional[QWidget] = None
+    ) -> None:
+        super().__init__(parent)
+        load_ui(self, "dock")
+        self._services = services
+        self._iface = iface
+        self._is_asking = False  # for another token, while the old one is refused
+        self.setWindowIcon(plugin_icon())
+        self.signInPage.set_server(default_server())
+        self.refreshButton.setIcon(icon("refresh"))
+        self.imagery = ImageryPanel(services, presenter, QgsProject.instance(), self)
+        self.activity = ActivityPanel(services.queue, self)
+        self.tabs.addTab(self.imagery, self.tr("My imagery"))
+        self.tabs.addTab(self.activity, self.tr("Activity"))
+        self.notices = Notices(self.messageBar, iface.messageBar(), self._is_in_sight, self)
+        self._connect_session()
+        self._connect_rest()
+        self._show_state()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, super().sizeHint().height())
+
+    def show_activity(self) -> None:
+        self.tabs.setCurrentWidget(self.activity)
+
+    def close_links(self) -> None:
+        """Before the dock goes: nothing of QGIS calls into it any more."""
+        self.notices.clear()
+        self.imagery.close_links()
+
+    # Set-up
+
+    def _connect_session(self) -> None:
+        session = self._services.session
+        session.signed_in.connect(self._on_signed_in)
+        session.signed_out.connect(self._on_signed_out)
+        session.sign_in_failed.connect(self._on_sign_in_failed)
+        session.storage_loaded.connect(self.storageBar.set_storage)
+        session.status_loaded.connect(self._on_status_loaded)
+        session.token_not_stored.connect(self._on_token_not_stored)
+        session.busy_changed.connect(self._on_busy_changed)
+        self.signInPage.sign_in_requested.connect(session.sign_in)
+        self.signInPage.cancel_requested.connect(session.cancel_all)
+        self.checkingPage.button_clicked.connect(session.cancel_all)
+        self.accountButton.sign_out_requested.connect(session.sign_out)
+
+    def _connect_rest(self) -> None:
+        services = self._services
+        services.session.failed.connect(lambda error: self._on_failed("storage", error))
+        services.mosaics.failed.connect(self._on_failed)
+        services.images.failed.connect(self._on_failed)
+        services.images.images_failed.connect(self._on_images_failed)
+        services.uploads.mosaic_created.connect(lambda _mosaic: services.mosaics.load())
+        services.queue.failed.connect(lambda error: self._on_failed("queue", error))
+        services.queue.sign_in_needed.connect(self._on_sign_in_needed)
+        for page in (self.signInPage, self.accountButton):
+            page.network_options_requested.connect(self._on_network_options)
+        self.refreshButton.clicked.connect(self._on_refresh)
+        self.imagery.upload_requested.connect(self.upload_requested)
+        self.imagery.map_actions.dropped.connect(self._on_dropped)
+        self.imagery.map_actions.cannot_zoom.connect(self._on_cannot_zoom)
+        self.activity.count_changed.connect(self._on_count_changed)
+
+    # Signing in and out
+
+    def _on_signed_in(self, connection: Connection) -> None:
+        self._is_asking = False
+        self.accountButton.set_connection(connection)
+        self.storageBar.set_storage(self._services.session.storage)
+        self.signInPage.forget_token()
+        self.signInPage.set_busy(False)
+        self._show_state()
+        self.imagery.refresh()
+
+    def _on_signed_out(self) -> None:
+        self.imagery.clear()
+        self.storageBar.set_storage(None)
+        self.signInPage.set_busy(False)
+        self._show_state()
+
+    def _on_sign_in_failed(self, error: MapflowError) -> None:
+        self._show_state()
+        self.signInPage.show_failure(error)
+
+    def _on_busy_changed(self, is_busy: bool) -> None:
+        self._show_state()
+
+    def _on_status_loaded(self, status: UserStatus) -> None:
+        connection = self._services.session.connection
+        if connection is not None:
+            self.accountButton.set_connection(connection, status.email)
+
+    def _on_token_not_stored(self) -> None:
+        self.notices.info(
+            self.tr(
+                "The token is kept until QGIS closes only, as QGIS' authentication database was not unlocked."
+            )
+        )
+
+    def _show_state(self) -> None:
+        """One page for each state; a sign-in that was typed stays at its form."""
+        state = self._services.session.state
+        is_in = state == "signed_in"
+        self.headerBox.setVisible(is_in)
+        if is_in and not self._is_asking:
+            self.pages.setCurrentWidget(self.tabs)
+        elif state == "checking" and not self.signInPage.tokenEdit.text():
+            self.checkingPage.show_state(self.tr("Signing in…"), is_busy=True, button=self.tr("Cancel"))
+            self.pages.setCurrentWidget(self.checkingPage)
+        else:
+            self.signInPage.set_busy(state == "checking")
+            self.pages.setCurrentWidget(self.signInPage)
+
+    # What happens
+
+    def _on_failed(self, what: str, error: MapflowError) -> None:
+        is_said = isinstance(error, Cancelled) or what == "images"  # that one has a signal of its own
+        if is_said or (what == "mosaics" and self.imagery.show_list_failure(error)):
+            return
+        self._warn(what, error)
+
+    def _on_images_failed(self, mosaic_id: str, error: MapflowError) -> None:
+        if not self.imagery.show_images_failure(mosaic_id, error):
+            self._warn("images", error)
+
+    def _warn(self, what: str, error: MapflowError) -> None:
+        message = describe(error, words_for(what))
+        if isinstance(error, SignInRequired):
+            self.notices.warning(message, self.tr("Sign in"), self._on_ask_for_token)
+        else:
+            self.notices.warning(message)
+
+    def _on_sign_in_needed(self) -> None:
+        message = Message(self.tr("Uploads wait, as the server no longer accepts the token: sign in again."))
+        self.notices.warning(message, self.tr("Sign in"), self._on_ask_for_token)
+
+    def _on_ask_for_token(self) -> None:
+        """The session stays as it is until another token is accepted."""
+        self._is_asking = True
+        self._show_state()
+        self.signInPage.tokenEdit.setFocus()
+
+    def _on_refresh(self) -> None:
+        self._is_asking = False
+        self._show_state()
+        self.imagery.refresh()
+        self._services.session.refresh_storage()
+
+    def _on_network_options(self) -> None:
+        self._iface.showOptionsDialog(self._iface.mainWindow(), "mOptionsPageNetwork")
+
+    def _on_dropped(self, name: str) -> None:
+        self.notices.info(self.tr("{0} was not shown, as another project was opened meanwhile.").format(name))
+
+    def _on_cannot_zoom(self) -> None:
+        self.notices.info(self.tr("There is no footprint to zoom to: upload images first."))
+
+    def _on_count_changed(self, count: int) -> None:
+        text = self.tr("Activity ({0})").format(count) if count else self.tr("Activity")
+        self.tabs.setTabText(self.tabs.indexOf(self.activity), text)
+
+    def _is_in_sight(self) -> bool:
+        return bool(self.isVisible())

@@ -1,0 +1,79 @@
+"""The actions of the imagery panel on what is selected, for its buttons and its context menu. Main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Callable
+
+from qgis.PyQt.QtWidgets import QMenu, QWidget
+
+from ..api.models import Image, Mosaic
+from .icons import icon
+from .imagery_model import Item
+from .map_actions import MapActions
+from .qt_compat import QAction
+
+
+class ImageryMenu:
+    """`on_map` drops from the toolbar, `context` opens on the tree."""
+
+    def __init__(self, parent: QWidget, map_actions: MapActions, upload: Callable[[], None]) -> None:
+        self._parent = parent
+        self._map_actions = map_actions
+        self._items: Sequence[Item] = ()
+        self._mosaics: Sequence[Mosaic] = ()
+        tr = parent.tr
+        self.on_map = QMenu(parent)
+        self.tiles = self._add("tilesAction", "tiles", tr("Mosaic as tiles"), self._on_tiles)
+        self.footprints = self._add("footprintsAction", "footprints", tr("Footprints"), self._on_footprints)
+        self.preview = self._add("previewAction", "preview", tr("Preview of the image"), self._on_preview)
+        self.context = QMenu(parent)
+        self.context.addActions(self.on_map.actions())
+        self.context.addSeparator()
+        self.zoom = self.context.addAction(icon("zoom"), tr("Zoom to"), self._on_zoom)
+        self.zoom.setObjectName("zoomAction")
+        self.context.addSeparator()
+        self.upload = self.context.addAction(icon("upload"), tr("Upload into this mosaic…"), upload)
+        self.upload.setObjectName("uploadIntoAction")
+
+    def set_selection(self, items: Sequence[Item], mosaics: Sequence[Mosaic]) -> None:
+        self._items, self._mosaics = items, mosaics
+        self.footprints.setEnabled(bool(mosaics))
+        self.tiles.setEnabled(bool(mosaics))
+        self.preview.setEnabled(bool(self._images))
+        self.zoom.setEnabled(bool(items))
+        self.upload.setEnabled(len(mosaics) == 1)
+
+    @property
+    def default_tip(self) -> str:
+        """What a click on the button itself does now."""
+        tr = self._parent.tr
+        if self._images:
+            return tr("Show a preview of the selected images on the map")
+        if self._mosaics:
+            return tr("Show the selected mosaic as tiles on the map")
+        return tr("Select a mosaic or an image to show it on the map")
+
+    def trigger_default(self) -> None:
+        (self.preview if self._images else self.tiles).trigger()
+
+    @property
+    def _images(self) -> list[Image]:
+        return [item for item in self._items if isinstance(item, Image)]
+
+    def _add(self, name: str, icon_name: str, text: str, slot: Callable[[], None]) -> QAction:
+        action = self.on_map.addAction(icon(icon_name), text, slot)
+        action.setObjectName(name)
+        return action
+
+    def _on_tiles(self) -> None:
+        self._map_actions.show_tiles(self._mosaics)
+
+    def _on_footprints(self) -> None:
+        self._map_actions.show_footprints(self._mosaics)
+
+    def _on_preview(self) -> None:
+        self._map_actions.show_previews(self._images)
+
+    def _on_zoom(self) -> None:
+        self._map_actions.zoom_to(self._items)

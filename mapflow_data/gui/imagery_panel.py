@@ -1,0 +1,203 @@
+"""My imagery: the tree with its toolbar, and the page shown while there is nothing in it. Main thread."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from qgis.core import QgsProject
+from qgis.gui import QgsFilterLineEdit
+from qgis.PyQt.QtCore import QPoint, pyqtSignal
+from qgis.PyQt.QtWidgets import QStackedWidget, QToolButton, QWidget
+
+from ..api.errors import MapflowError
+from ..api.models import Image, Mosaic
+from ..services.bundle import Services
+from .forms import load_ui
+from .icons import icon
+from .imagery_menu import ImageryMenu
+from .imagery_model import Loading
+from .imagery_tree import ImageryTree
+from .map_actions import MapActions
+from .messages import describe
+from .mosaic_dialog import MosaicDialog
+from .presenter import Presenter
+from .selection_link import SelectionLink
+from .state_page import StatePage
+
+
+class ImageryPanel(QWidget):
+    upload_requested = pyqtSignal(str)  # id of the mosaic to upload into, "" for none chosen
+
+    uploadButton: QToolButton
+    newMosaicButton: QToolButton
+    onMapButton: QToolButton
+    zoomButton: QToolButton
+    filterEdit: QgsFilterLineEdit
+    views: QStackedWidget
+    statePage: StatePage
+    imageryTree: ImageryTree
+
+    def __init__(
+        self, services: Services, presenter: Presenter, project: QgsProject, parent: Optional[QWidget] = None
+    ) -> None:
+        super().__init__(parent)
+        load_ui(self, "imagery_panel")
+        self._services = services
+        self._has_failed = False
+        self._new_mosaic_id = ""
+        self._dialog: Optional[MosaicDialog] = None
+        self.model = self.imageryTree.imagery
+        self.map_actions = MapActions(services, presenter, self.model, self)
+        self._menu = ImageryMenu(self, self.map_actions, self._on_upload)
+        self._link = SelectionLink(self.imageryTree, project, self)
+        self._set_up_buttons()
+        self._connect()
+        self._show_loading()
+        self._on_items_selected()
+
+    def close_links(self) -> None:
+        """Before the panel goes: lets go of the project's layers."""
+        self._link.close()
+
+    # What the dock asks
+
+    def refresh(self) -> None:
+        """The list, and the images of every mosaic that has shown its images."""
+        if not self.model.mosaics():
+            self._show_loading()
+        self._services.mosaics.load()
+        for mosaic in self.model.mosaics():
+            branch = self.model.branch(mosaic.id)
+            if branch and branch.state is not Loading.NOT_ASKED:
+                self._services.images.load(mosaic.id)
+
+    def clear(self) -> None:
+        """Another account's imagery is nobody's business."""
+        self.imageryTree.forget_wanted()
+        self.filterEdit.clear()
+        self.model.set_mosaics([])
+        self._show_loading()
+
+    def show_list_failure(self, error: MapflowError) -> bool:
+        """True if it is said here, since there is nothing else to show."""
+        if self.model.mosaics():
+            return False
+        self._has_failed = True
+        self.statePage.show_state(
+            self.tr("Your imagery was not loaded"),
+            describe(error).text,
+            icon_name="failed",
+            button=self.tr("Retry"),
+        )
+        self.views.setCurrentWidget(self.statePage)
+        return True
+
+    def show_images_failure(self, mosaic_id: str, error: MapflowError) -> bool:
+        """True if it is said in the mosaic's own row."""
+        branch = self.model.branch(mosaic_id)
+        self.model.set_images_failed(mosaic_id, describe(error, self.tr("Not loaded")).text)
+        return branch is not None and branch.state is Loading.FAILED
+
+    # Set-up
+
+    def _set_up_buttons(self) -> None:
+        buttons = (
+            (self.uploadButton, "upload"),
+            (self.newMosaicButton, "new_mosaic"),
+            (self.onMapButton, "on_map"),
+            (self.zoomButton, "zoom"),
+        )
+        for button, name in buttons:
+            button.setIcon(icon(name))
+        self.onMapButton.setMenu(self._menu.on_map)
+        self.onMapButton.clicked.connect(self._menu.trigger_default)
+        self.uploadButton.clicked.connect(self._on_upload)
+        self.newMosaicButton.clicked.connect(self._on_new_mosaic)
+        self.zoomButton.clicked.connect(self._menu.zoom.trigger)
+
+    def _connect(self) -> None:
+        mosaics, images = self._services.mosaics, self._services.images
+        mosaics.mosaics_loaded.connect(self._on_mosaics_loaded)
+        mosaics.mosaic_created.connect(self._on_mosaic_created)
+        images.images_loading.connect(self.model.set_images_loading)
+        images.images_loaded.connect(self._on_images_loaded)
+        self.imageryTree.images_wanted.connect(self._on_images_wanted)
+        self.imageryTree.items_selected.connect(self._on_items_selected)
+        self.imageryTree.items_selected.connect(self._link.on_rows_selected)
+        self.imageryTree.customContextMenuRequested.connect(self._on_tree_menu)
+        self.filterEdit.textChanged.connect(self.imageryTree.filter_later)
+        self.statePage.button_clicked.connect(self._on_state_button)
+
+    # States
+
+    def _show_loading(self) -> None:
+        self._has_failed = False
+        self.statePage.show_state(self.tr("Loading your imagery…"), is_busy=True)
+        self.views.setCurrentWidget(self.statePage)
+
+    def _show_tree_or_empty(self) -> None:
+        if self.model.mosaics():
+            self.views.setCurrentWidget(self.imageryTree)
+            return
+        self._has_failed = False
+        self.statePage.show_state(
+            self.tr("No imagery yet"),
+            self.tr(
+                "Upload raster layers or files. They are kept in mosaics, which are collections of images."
+            ),
+            icon_name="mosaic",
+            button=self.tr("Upload…"),
+        )
+        self.views.setCurrentWidget(self.statePage)
+
+    # What services tell
+
+    def _on_mosaics_loaded(self, mosaics: list[Mosaic]) -> None:
+        self.model.set_mosaics(mosaics)
+        self._show_tree_or_empty()
+        if self._new_mosaic_id and self.imageryTree.select_mosaic(self._new_mosaic_id):
+            self._new_mosaic_id = ""
+
+    def _on_mosaic_created(self, mosaic: Mosaic) -> None:
+        self._new_mosaic_id = mosaic.id
+        self._services.mosaics.load()
+
+    def _on_images_wanted(self, mosaic_id: str) -> None:
+        self._services.images.load(mosaic_id)
+
+    def _on_images_loaded(self, mosaic_id: str, images: list[Image], features: list[Any]) -> None:
+        self.model.set_images(mosaic_id, images)
+        self.imageryTree.images_arrived(mosaic_id)
+
+    # What people do
+
+    def _on_state_button(self) -> None:
+        if self._has_failed:
+            self.refresh()
+        else:
+            self.upload_requested.emit("")
+
+    def _on_upload(self) -> None:
+        chosen = self.imageryTree.selected_mosaics()
+        self.upload_requested.emit(chosen[0].id if len(chosen) == 1 else "")
+
+    def _on_new_mosaic(self) -> None:
+        self._dialog = MosaicDialog(self)
+        self._dialog.accepted.connect(self._on_mosaic_named)
+        self._dialog.finished.connect(self._dialog.deleteLater)
+        self._dialog.open()
+
+    def _on_mosaic_named(self) -> None:
+        if self._dialog is not None:
+            self._services.mosaics.create(self._dialog.name, self._dialog.tags)
+
+    def _on_items_selected(self) -> None:
+        items = self.imageryTree.selected_items()
+        self._menu.set_selection(items, self.imageryTree.selected_mosaics())
+        self.onMapButton.setEnabled(bool(items))
+        self.onMapButton.setToolTip(self._menu.default_tip)
+        self.zoomButton.setEnabled(bool(items))
+
+    def _on_tree_menu(self, at: QPoint) -> None:
+        if self.imageryTree.selected_items():
+            self._menu.context.popup(self.imageryTree.viewport().mapToGlobal(at))

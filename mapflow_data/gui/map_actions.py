@@ -1,0 +1,122 @@
+"""What can be put on the map from the imagery tree, and the requests under way for it. Main thread.
+
+Results go to the project that asked: when another one is opened meanwhile, they are dropped with a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Optional
+
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+
+from ..api.models import Image, Mosaic, TileJson
+from ..services.bundle import Services
+from .imagery_model import ImageryModel
+from .presenter import Presenter
+
+GATHER_MS = 300  # several uploads that end together are one reload
+
+
+class MapActions(QObject):
+    """Asks the services, hands what comes to the presenter."""
+
+    dropped = pyqtSignal(str)  # name of what was not shown
+    cannot_zoom = pyqtSignal()
+
+    def __init__(
+        self, services: Services, presenter: Presenter, model: ImageryModel, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._presenter = presenter
+        self._model = model
+        self._wanted: dict[tuple[str, str], str] = {}  # (kind, id) to the name of what is on its way
+        self._uploaded: set[str] = set()
+        self._reload = QTimer(self)
+        self._reload.setSingleShot(True)
+        self._reload.setInterval(GATHER_MS)
+        self._reload.timeout.connect(self._on_reload)
+        presenter.project_changed.connect(self._on_project_changed)
+        services.images.images_loaded.connect(self._on_images_loaded)
+        services.images.preview_loaded.connect(self._on_preview_loaded)
+        services.mosaics.tiles_loaded.connect(self._on_tiles_loaded)
+        services.images.images_failed.connect(lambda mosaic_id, _: self._give_up("footprints", mosaic_id))
+        services.images.preview_failed.connect(lambda image, _: self._give_up("preview", image.id))
+        services.mosaics.failed.connect(self._on_mosaics_failed)
+        services.queue.image_uploaded.connect(self._on_image_uploaded)
+
+    # What people ask for
+
+    def show_footprints(self, mosaics: Iterable[Mosaic]) -> None:
+        for mosaic in mosaics:
+            self._wanted["footprints", mosaic.id] = mosaic.name
+            self._services.images.load(mosaic.id)
+
+    def show_tiles(self, mosaics: Iterable[Mosaic]) -> None:
+        for mosaic in mosaics:
+            self._wanted["tiles", mosaic.id] = mosaic.name
+            self._services.mosaics.load_tiles(mosaic)
+
+    def show_previews(self, images: Iterable[Image]) -> None:
+        for image in images:
+            self._wanted["preview", image.id] = image.filename
+            self._services.images.load_preview(image, "l")
+
+    def zoom_to(self, items: Iterable[Any]) -> None:
+        """Mosaics and images; a mosaic without a footprint counts by its images."""
+        shapes: list[str] = []
+        for item in items:
+            branch = self._model.branch(item.id) if isinstance(item, Mosaic) and not item.footprint else None
+            shapes += [i.footprint for i in branch.images] if branch else [item.footprint]
+        if not self._presenter.zoom_to(shapes):
+            self.cannot_zoom.emit()
+
+    # What comes
+
+    def _on_images_loaded(self, mosaic_id: str, images: list[Image], features: list[Any]) -> None:
+        mosaic = self._mosaic(mosaic_id)
+        if mosaic and self._wanted.pop(("footprints", mosaic_id), None) is not None:
+            self._presenter.show_footprints(mosaic, features)
+        else:
+            self._presenter.refresh_footprints(mosaic_id, features)
+
+    def _on_tiles_loaded(self, mosaic: Mosaic, tilejson: Optional[TileJson], images: list[Image]) -> None:
+        if self._wanted.pop(("tiles", mosaic.id), None) is not None:
+            self._presenter.show_tiles(mosaic, tilejson, images)
+
+    def _on_preview_loaded(self, image: Image, path: str) -> None:
+        if self._wanted.pop(("preview", image.id), None) is not None:
+            self._presenter.show_preview(image, path)
+
+    def _on_mosaics_failed(self, what: str, _error: object) -> None:
+        if what == "tiles":  # the signal does not tell whose
+            for kind, mosaic_id in tuple(self._wanted):
+                if kind == "tiles":
+                    self._give_up(kind, mosaic_id)
+
+    def _give_up(self, kind: str, wanted_id: str) -> None:
+        self._wanted.pop((kind, wanted_id), None)
+
+    def _on_image_uploaded(self, mosaic_id: str, image: Optional[Image]) -> None:
+        self._uploaded.add(mosaic_id)
+        self._reload.start()
+
+    def _on_reload(self) -> None:
+        """After uploads the footprints show themselves."""
+        for mosaic_id in self._uploaded:
+            mosaic = self._mosaic(mosaic_id)
+            self._wanted["footprints", mosaic_id] = mosaic.name if mosaic else ""
+            self._services.images.load(mosaic_id)
+        self._uploaded.clear()
+        self._services.mosaics.load()
+        self._services.session.refresh_storage()
+
+    def _on_project_changed(self) -> None:
+        wanted, self._wanted = self._wanted, {}
+        for name in wanted.values():
+            self.dropped.emit(name)
+
+    def _mosaic(self, mosaic_id: str) -> Optional[Mosaic]:
+        branch = self._model.branch(mosaic_id)
+        return branch.mosaic if branch else None

@@ -1,0 +1,97 @@
+"""What the plugin is made of once it is used: services, presenter, dock, Upload dialog. Main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from qgis.core import QgsMapLayer, QgsProject
+from qgis.gui import QgisInterface
+from qgis.PyQt.QtCore import QObject, Qt
+
+from ..api.errors import MapflowError
+from ..services.bundle import Services, make_services
+from .dock import WIDTH, MapflowDock
+from .messages import describe
+from .presenter import Presenter
+from .project_keeper import ProjectKeeper
+from .upload_dialog import UploadDialog
+
+
+class Workspace(QObject):
+    """Built at the first use, taken down with the plugin by `close`."""
+
+    def __init__(self, iface: QgisInterface) -> None:
+        super().__init__(iface.mainWindow())
+        self._iface = iface
+        self._dialog: Optional[UploadDialog] = None
+        self._waiting: Optional[tuple[list[str], str]] = None  # layer ids and mosaic, until signed in
+        self.services: Services = make_services(self)
+        self.presenter = Presenter(QgsProject.instance(), iface.mapCanvas(), self)
+        self._keeper = ProjectKeeper(QgsProject.instance(), self)
+        self.dock = MapflowDock(self.services, self.presenter, iface, iface.mainWindow())
+        self._keeper.failed.connect(self._on_not_kept)
+        self.dock.upload_requested.connect(self._on_upload_requested)
+        self.services.session.signed_in.connect(self._on_signed_in)
+        iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        iface.mainWindow().resizeDocks([self.dock], [WIDTH], Qt.Orientation.Horizontal)
+
+    def open_dock(self) -> None:
+        self.dock.setUserVisible(True)
+        if self.services.session.state == "signed_out":
+            self.services.session.restore()
+
+    def upload(self, layers: Sequence[QgsMapLayer], mosaic_id: str = "") -> None:
+        """Opens the Upload dialog; where nobody is signed in, the dock first and the dialog afterwards."""
+        if self.services.session.state != "signed_in":
+            self._waiting = ([layer.id() for layer in layers], mosaic_id)
+            self.open_dock()
+            return
+        dialog = self._make_dialog()
+        if layers:
+            dialog.add_layers(layers)
+        if mosaic_id:
+            dialog.set_target(mosaic_id)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def close(self) -> None:
+        """Nothing of it is left in QGIS, nothing runs any more. May be called once."""
+        if self._dialog is not None:
+            self._dialog.close()
+        self.services.close()
+        self._keeper.close()
+        self.presenter.close()
+        self.dock.close_links()
+        self._iface.removeDockWidget(self.dock)
+        self.dock.deleteLater()
+        self.deleteLater()
+
+    def _make_dialog(self) -> UploadDialog:
+        if self._dialog is None:
+            self._dialog = UploadDialog(self.services, self._iface.mainWindow())
+            self._dialog.upload_started.connect(self._on_upload_started)
+            self._dialog.destroyed.connect(self._on_dialog_gone)
+        return self._dialog
+
+    def _on_dialog_gone(self) -> None:
+        self._dialog = None
+
+    def _on_upload_requested(self, mosaic_id: str) -> None:
+        self.upload([], mosaic_id)
+
+    def _on_signed_in(self) -> None:
+        if self._waiting is None:
+            return
+        (layer_ids, mosaic_id), self._waiting = self._waiting, None
+        found = [QgsProject.instance().mapLayer(layer_id) for layer_id in layer_ids]
+        self.upload([layer for layer in found if layer is not None], mosaic_id)
+
+    def _on_upload_started(self) -> None:
+        self.dock.setUserVisible(True)
+        self.dock.show_activity()
+
+    def _on_not_kept(self, layer_name: str, error: MapflowError) -> None:
+        what = self.tr("{0} was not saved with the project").format(layer_name)
+        self.dock.notices.warning(describe(error, what))

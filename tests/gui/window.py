@@ -1,0 +1,104 @@
+"""A small QGIS: a real main window with canvas, layer tree, menus and message bar, and what `iface` offers of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsLayerTreeModel, QgsMapLayer, QgsProject
+from qgis.gui import (
+    QgsLayerTreeMapCanvasBridge,
+    QgsLayerTreeView,
+    QgsMapCanvas,
+    QgsMessageBar,
+)
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
+
+
+class Window:
+    """The methods of QgisInterface that the plugin calls, on real widgets and the real project."""
+
+    def __init__(self) -> None:
+        self.window = QMainWindow()
+        self.canvas = QgsMapCanvas(self.window)
+        self.bar = QgsMessageBar(self.window)
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.canvas)
+        self.window.setCentralWidget(middle)
+        root = QgsProject.instance().layerTreeRoot()
+        self.tree = QgsLayerTreeView(self.window)
+        self.tree.setModel(QgsLayerTreeModel(root, self.tree))
+        self.bridge = QgsLayerTreeMapCanvasBridge(root, self.canvas)
+        layers = QDockWidget("Layers", self.window)
+        layers.setWidget(self.tree)
+        self.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, layers)
+        self.raster_menu = QMenu("Raster", self.window)
+        self.layer_actions: list[Any] = []
+        self.options_pages: list[str] = []
+        self.window.resize(1100, 700)
+        self.window.show()
+
+    def close(self) -> None:
+        self.tree.setModel(None)
+        self.canvas.cancelJobs()
+        self.window.close()
+        self.bridge.deleteLater()
+        self.window.deleteLater()
+
+    # QgisInterface
+
+    def mainWindow(self) -> QMainWindow:
+        return self.window
+
+    def mapCanvas(self) -> QgsMapCanvas:
+        return self.canvas
+
+    def messageBar(self) -> QgsMessageBar:
+        return self.bar
+
+    def layerTreeView(self) -> QgsLayerTreeView:
+        return self.tree
+
+    def addToolBar(self, name: str) -> QToolBar:
+        return self.window.addToolBar(name)
+
+    def addDockWidget(self, area: Qt.DockWidgetArea, dock: QDockWidget) -> None:
+        self.window.addDockWidget(area, dock)
+
+    def removeDockWidget(self, dock: QDockWidget) -> None:
+        self.window.removeDockWidget(dock)
+
+    def addPluginToRasterMenu(self, name: str, action: Any) -> None:
+        found = [menu for menu in self.raster_menu.findChildren(QMenu) if menu.title() == name]
+        (found[0] if found else self.raster_menu.addMenu(name)).addAction(action)
+
+    def removePluginRasterMenu(self, name: str, action: Any) -> None:
+        for menu in self.raster_menu.findChildren(QMenu):
+            if menu.title() == name:
+                menu.removeAction(action)
+                if menu.isEmpty():
+                    self.raster_menu.removeAction(menu.menuAction())
+
+    def addCustomActionForLayerType(self, action: Any, _menu: str, _kind: Any, _all: bool) -> None:
+        self.layer_actions.append(action)
+
+    def removeCustomActionForLayerType(self, action: Any) -> bool:
+        self.layer_actions.remove(action)
+        return True
+
+    def showOptionsDialog(self, _parent: QWidget, page: str) -> None:
+        self.options_pages.append(page)
+
+    # For tests
+
+    def select(self, *layers: QgsMapLayer) -> None:
+        """As a person does with Ctrl and clicks."""
+        root = QgsProject.instance().layerTreeRoot()
+        selection = self.tree.selectionModel()
+        selection.clear()
+        for layer in layers:
+            index = self.tree.node2index(root.findLayer(layer.id()))
+            selection.select(index, selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
+            self.tree.setCurrentLayer(layer) if len(layers) == 1 else None
