@@ -97,7 +97,7 @@ def test_cancel_of_one_ends_it_at_once_and_leaves_the_other(
 ) -> None:
     with FaultProxy(sandbox.url) as proxy:
         watch = make_queue(make_connection(proxy.url, sandbox.token))
-        proxy.throttle(20_000)
+        proxy.throttle(300_000)
         ids = watch.queue.add([request_for(mosaic_id, size=(2000, 2000)) for _ in range(2)])
         watch.until(lambda: all(watch.job(i).state is State.UPLOADING and watch.job(i).sent for i in ids))
         start = time.monotonic()
@@ -114,7 +114,7 @@ def test_cancel_of_one_ends_it_at_once_and_leaves_the_other(
 def test_cancel_all_reaches_what_waits_too(make_queue, request_for, sandbox, client, mosaic_id) -> None:
     with FaultProxy(sandbox.url) as proxy:
         watch = make_queue(make_connection(proxy.url, sandbox.token))
-        proxy.throttle(20_000)
+        proxy.throttle(300_000)
         ids = watch.queue.add([request_for(mosaic_id, size=(2000, 2000)) for _ in range(4)])
         watch.until(lambda: watch.job(ids[0]).state is State.UPLOADING)
         watch.queue.cancel_all()
@@ -141,7 +141,7 @@ def test_closing_shuts_sockets_at_once(make_queue, request_for, sandbox, mosaic_
 
     with FaultProxy(sandbox.url) as proxy:
         watch = make_queue(make_connection(proxy.url, sandbox.token))
-        proxy.throttle(5_000)
+        proxy.throttle(300_000)
         (job_id,) = watch.queue.add([request_for(mosaic_id, size=(2000, 2000))])
         watch.until(lambda: watch.job(job_id).sent > 0)
         start = time.monotonic()
@@ -190,7 +190,7 @@ def test_signing_out_puts_back_and_signing_in_goes_on(
     with FaultProxy(sandbox.url) as proxy:
         connection = make_connection(proxy.url, sandbox.token)
         watch = make_queue(connection)
-        proxy.throttle(20_000)
+        proxy.throttle(300_000)
         ids = watch.queue.add([request_for(mosaic_id, size=(1500, 1500)) for _ in range(3)])
         watch.until(lambda: watch.job(ids[0]).sent > 0)
         watch.queue.set_connection(None)

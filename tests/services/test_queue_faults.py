@@ -1,0 +1,232 @@
+"""The queue and a bad line: offline, lost answers, slow servers. What is counted is what the service holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mapflow_data.api.connection import make_connection
+from mapflow_data.services.jobs import Note, State
+from mapflow_data.services.queue import Times
+from tests.rig.fault_proxy import FaultProxy
+from tests.rig.sandbox import Sandbox
+
+QUICK = Times(confirm_for=6.0, poll=0.1, tick=0.1, scale=0.05)
+BRIEF = Times(confirm_for=0.6, poll=0.1, look_for_network=0.3, stalled_after=0.4, tick=0.1, scale=0.05)
+
+
+@pytest.fixture
+def proxy(sandbox: Sandbox) -> Iterator[FaultProxy]:
+    with FaultProxy(sandbox.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def by_proxy(proxy: FaultProxy, sandbox: Sandbox) -> Any:
+    return make_connection(proxy.url, sandbox.token)
+
+
+def uploads_of(sandbox: Sandbox) -> int:
+    return sum(r["method"] == "POST" and r["path"].endswith("/image") for r in sandbox.requests())
+
+
+def test_dead_network_is_waited_for(make_queue, request_for, proxy, by_proxy, client, mosaic_id) -> None:
+    proxy.go_offline()
+    watch = make_queue(by_proxy)
+    ids = watch.queue.add([request_for(mosaic_id) for _ in range(3)])
+    watch.until(lambda: watch.queue.summary.waiting_since is not None)
+    watch.until(lambda: all(watch.job(i).note is Note.NETWORK for i in ids))
+    assert {watch.job(i).state for i in ids} == {State.WAITING}
+    assert watch.queue.summary.seconds_left is None
+    proxy.go_online()
+    watch.until_over()
+    assert {watch.job(i).state for i in ids} == {State.DONE}
+    assert watch.queue.summary.waiting_since is None
+    assert len(client.images.list(mosaic_id)) == 3
+
+
+def test_network_lost_on_the_way_costs_no_try(
+    make_queue, request_for, proxy, by_proxy, client, mosaic_id
+) -> None:
+    watch = make_queue(by_proxy)
+    proxy.throttle(200_000)
+    (job_id,) = watch.queue.add([request_for(mosaic_id, size=(2000, 2000))])
+    for _ in range(3):
+        watch.until(lambda: watch.job(job_id).state is State.UPLOADING and watch.job(job_id).sent > 0)
+        proxy.go_offline()
+        watch.until(lambda: watch.queue.summary.waiting_since is not None)
+        proxy.go_online()
+        watch.until(lambda: watch.queue.summary.waiting_since is None)
+    proxy.heal()
+    watch.until_state(job_id, State.DONE)
+    assert len(client.images.list(mosaic_id)) == 1
+
+
+def test_waiting_for_the_network_can_be_cancelled(make_queue, request_for, proxy, by_proxy, mosaic_id) -> None:
+    proxy.go_offline()
+    watch = make_queue(by_proxy)
+    ids = watch.queue.add([request_for(mosaic_id) for _ in range(2)])
+    watch.until(lambda: watch.queue.summary.waiting_since is not None)
+    watch.queue.cancel_all()
+    watch.until_over(1)
+    assert {watch.job(i).state for i in ids} == {State.CANCELLED}
+
+
+def test_lost_answer_makes_no_second_copy(
+    make_queue, request_for, sandbox, proxy, by_proxy, client, mosaic_id
+) -> None:
+    sandbox.clear_requests()
+    watch = make_queue(by_proxy)
+    proxy.throttle(3_000_000)
+    (job_id,) = watch.queue.add([request_for(mosaic_id, size=(2000, 1500))])
+    watch.until(lambda: watch.job(job_id).state is State.UPLOADING)
+    proxy.swallow_answers()
+    proxy.throttle(None)
+    watch.until(lambda: len(client.images.list(mosaic_id)) == 1)
+    proxy.heal()
+    job = watch.until_state(job_id, State.DONE)
+    assert uploads_of(sandbox) == 1
+    assert [image.id for image in client.images.list(mosaic_id)] == [job.image_id]
+
+
+def test_not_found_is_unconfirmed_and_a_retry_looks_first(
+    qtbot, make_queue, request_for, sandbox, proxy, by_proxy, client, mosaic_id
+) -> None:
+    sandbox.clear_requests()
+    watch = make_queue(by_proxy, BRIEF)
+    proxy.throttle(10_000)
+    (job_id,) = watch.queue.add([request_for(mosaic_id, size=(100, 100))])
+    watch.until(lambda: watch.job(job_id).state is State.WORKING)
+    qtbot.wait(100)
+    proxy.reset_all()  # all has left this computer, and less than all got through
+    proxy.heal()
+    job = watch.until_state(job_id, State.UNCONFIRMED)
+    assert job.error is None
+    assert watch.queue.summary.unconfirmed == 1
+    before = uploads_of(sandbox)
+    assert client.images.list(mosaic_id) == []
+    watch.queue.retry([job_id])
+    watch.until_state(job_id, State.DONE)
+    assert uploads_of(sandbox) == before + 1
+    assert len(client.images.list(mosaic_id)) == 1
+
+
+def test_unconfirmed_that_turned_up_is_not_sent_again(
+    qtbot, make_queue, request_for, tmp_path_factory
+) -> None:
+    with (
+        Sandbox(tmp_path_factory.mktemp("late"), dialect="data-api", ready_delay=2.5) as late,
+        FaultProxy(late.url) as line,
+    ):
+        mosaic = _new_mosaic(late)
+        watch = make_queue(make_connection(line.url, late.token), BRIEF)
+        line.throttle(3_000_000)
+        (job_id,) = watch.queue.add([request_for(mosaic, size=(2000, 1500))])
+        watch.until(lambda: watch.job(job_id).state is State.UPLOADING)
+        line.swallow_answers()
+        line.throttle(None)
+        watch.until(lambda: _has_answered_upload(late))
+        line.heal()
+        watch.until_state(job_id, State.UNCONFIRMED)
+        qtbot.wait(2500)
+        watch.queue.retry([job_id])
+        watch.until_state(job_id, State.DONE)
+        assert uploads_of(late) == 1
+
+
+def _new_mosaic(box: Sandbox) -> str:
+    from mapflow_data.api.client import MapflowClient
+
+    with MapflowClient(make_connection(box.url, box.token)) as client:
+        return client.mosaics.create("late").id
+
+
+def _has_answered_upload(box: Sandbox) -> bool:
+    return any(r["method"] == "POST" and r["path"].endswith("/image") and r["status"] for r in box.requests())
+
+
+def test_reset_halfway_is_begun_again(make_queue, request_for, sandbox, proxy, by_proxy, client, mosaic_id) -> None:
+    sandbox.clear_requests()
+    watch = make_queue(by_proxy)
+    proxy.throttle(1_000_000)
+    (job_id,) = watch.queue.add([request_for(mosaic_id, size=(2000, 2000))])
+    watch.until(lambda: watch.job(job_id).state is State.UPLOADING and watch.job(job_id).sent > 0)
+    proxy.reset_all()
+    watch.until(lambda: any(job.note is Note.RETRY for job in watch.changes))
+    proxy.heal()
+    watch.until_state(job_id, State.DONE)
+    assert len(client.images.list(mosaic_id)) == 1
+
+
+def test_line_that_always_breaks_fails_the_file_though_there_is_a_network(
+    make_queue, request_for, proxy, by_proxy, client, mosaic_id
+) -> None:
+    watch = make_queue(by_proxy)
+    proxy.drop_after(up=100_000)
+    big, small = request_for(mosaic_id, size=(2000, 2000)), request_for(mosaic_id, size=(20, 20))
+    ids = watch.queue.add([big, small])
+    watch.until_over()
+    assert [watch.job(i).state for i in ids] == [State.FAILED, State.DONE]
+    assert watch.job(ids[0]).error is not None
+    assert watch.queue.summary.waiting_since is None
+    assert len(client.images.list(mosaic_id)) == 1
+
+
+def test_stall_is_told(make_queue, request_for, proxy, by_proxy, mosaic_id) -> None:
+    watch = make_queue(by_proxy, Times(stalled_after=0.4, tick=0.1, poll=0.1, scale=1.0))
+    proxy.throttle(500_000)
+    (job_id,) = watch.queue.add([request_for(mosaic_id, size=(3000, 2000))])
+    watch.until(lambda: watch.job(job_id).state is State.UPLOADING and watch.job(job_id).sent > 0)
+    proxy.freeze()
+    watch.until(lambda: watch.job(job_id).note is Note.STALLED)
+    proxy.heal()
+    watch.until_state(job_id, State.DONE)
+    assert watch.job(job_id).note is Note.NONE
+
+
+def test_file_that_changes_while_it_is_sent_fails_and_leaves_no_copy(
+    make_queue, request_for, proxy, by_proxy, client, mosaic_id
+) -> None:
+    watch = make_queue(by_proxy)
+    proxy.throttle(1_000_000)
+    request = request_for(mosaic_id, size=(3000, 2000))
+    (job_id,) = watch.queue.add([request])
+    watch.until(lambda: watch.job(job_id).state is State.UPLOADING and watch.job(job_id).sent > 0)
+    with Path(request.facts.path).open("r+b") as file:
+        file.seek(5000)
+        file.write(b"other pixels")
+    proxy.heal()
+    job = watch.until_state(job_id, State.FAILED)
+    assert type(job.error).__name__ == "SourceChanged"
+    assert client.images.list(mosaic_id) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"ready_delay": 1.0},
+        {"ready_delay": 1.0, "dialect": "documents"},
+        {"rename_files": True},
+        {"other_checksum": True},
+        {"rename_files": True, "other_checksum": True, "dialect": "data-catalog"},
+        {"rename_files": True, "ready_delay": 0.5, "dialect": "data-api"},
+    ],
+    ids=lambda options: ",".join(options),
+)
+def test_every_habit_of_a_server(make_queue, request_for, tmp_path_factory, options) -> None:
+    with Sandbox(tmp_path_factory.mktemp("habit"), **options) as box:
+        mosaic = _new_mosaic(box)
+        is_nameless = bool(options.get("rename_files") and options.get("other_checksum"))
+        watch = make_queue(make_connection(box.url, box.token), BRIEF if is_nameless else QUICK)
+        requests = [request_for(mosaic) for _ in range(4)]
+        assert len({r.facts.size for r in requests}) == 1
+        ids = watch.queue.add(requests)
+        watch.until_over()
+        assert uploads_of(box) == 4
+        assert {watch.job(i).state for i in ids} == {State.DONE}
+        found = [watch.job(i).image_id for i in ids if watch.job(i).image_id]
+        assert len(set(found)) == len(found)
+        assert is_nameless or len(found) == 4
