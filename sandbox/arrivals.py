@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from fastapi import HTTPException, Request
 from python_multipart.exceptions import MultipartParseError
@@ -12,6 +12,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from .errors import Refusal, missing_field
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 SLACK = 64 * 1024  # what the boundaries and headers of a multipart body may add to the file
 
@@ -29,7 +32,7 @@ class FileWriter:
     _disposition: bytes = b""
     _is_ours: bool = field(default=False)
 
-    def callbacks(self) -> dict[str, object]:
+    def callbacks(self) -> MultipartCallbacks:
         return {
             "on_part_begin": self._on_part_begin,
             "on_header_field": self._on_header_field,

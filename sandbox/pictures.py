@@ -52,7 +52,7 @@ def _visible(data: ImageData, stretch: list[list[float]]) -> ImageData:
     bands = 1 if data.count < 3 else 3
     shown = ImageData(data.array[:bands], crs=data.crs, bounds=data.bounds)
     if shown.array.dtype != numpy.uint8:
-        shown.rescale(in_range=[tuple(one) for one in stretch[:bands]], out_range=[(0, 255)])
+        shown.rescale(in_range=[(low, high) for low, high in stretch[:bands]], out_range=[(0, 255)])
     return shown
 
 

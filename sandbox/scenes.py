@@ -94,7 +94,7 @@ def data_corners(source: Path) -> list[list[float]]:
 
 
 def _cut(grid: Grid, strip: Strip) -> Any:
-    bands = numpy.zeros((len(grid.bands), *strip.shape), "uint8")
+    bands: Any = numpy.zeros((len(grid.bands), *strip.shape), "uint8")
     place = {"src_crs": CRS, "dst_crs": CRS, "dst_transform": strip.transform}
     origin = from_origin(grid.left, grid.top, PIXEL, PIXEL)
     reproject(grid.bands, bands, src_transform=origin, resampling=Resampling.nearest, **place)
@@ -104,7 +104,8 @@ def _cut(grid: Grid, strip: Strip) -> Any:
 def _write_picture(path: Path, bands: Any, driver: str) -> None:
     count, height, width = bands.shape
     profile = {"driver": driver, "count": count, "height": height, "width": width, "dtype": "uint8"}
-    with rasterio.open(path, "w", **profile) as picture:
+    extra = {"zlevel": 1} if driver == "PNG" else {}  # time matters here, bytes do not
+    with rasterio.open(path, "w", **profile, **extra) as picture:
         picture.write(bands)
     path.with_name(path.name + ".aux.xml").unlink(missing_ok=True)
 

@@ -127,10 +127,10 @@ def _make_tests(query: Query, linked: set[str]) -> list[Callable[[Item], bool]]:
             "acquisitionDate", _utc(q.acquisitionDateFrom), _utc(q.acquisitionDateTo), datetime.fromisoformat
         ),
     ]
-    if q.dataProviders is not None:
-        tests.append(lambda item: item["providerName"] in q.dataProviders)
-    if q.productTypes is not None:
-        tests.append(lambda item: _product(item) in q.productTypes)
+    if (providers := q.dataProviders) is not None:
+        tests.append(lambda item: item["providerName"] in providers)
+    if (products := q.productTypes) is not None:
+        tests.append(lambda item: _product(item) in products)
     if q.hideUnavailable:
         tests.append(lambda item: item["providerName"] in linked)
     return tests

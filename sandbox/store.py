@@ -7,7 +7,6 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -114,7 +113,7 @@ class Store:
     def used_bytes(self, owner: str) -> int:
         return int(self._run("SELECT COALESCE(SUM(file_size), 0) FROM image WHERE owner = ?", (owner,))[0][0])
 
-    def _run(self, sql: str, values: Iterable[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
+    def _run(self, sql: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[sqlite3.Row]:
         with self._lock, self._database:
             return self._database.execute(sql, values).fetchall()
 

@@ -74,6 +74,11 @@ class Sandbox:
                 pipe.close()
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Basic {self.token}"}
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -112,6 +116,55 @@ def test_a_little_too_big_is_told_while_reading(start: Any) -> None:
     call = start(max_upload=limit)
     status, code, parameters = detail(call.upload(call.make_mosaic(), tile))
     assert (status, code, parameters["max_file_size"]) == (413, "FileTooBig", limit)
+
+
+HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="big.tif"\r\n\r\n'
+TAIL = b"\r\n--b--\r\n"
+
+
+class Large:
+    """A multipart body of 200 MiB that is made as it is sent."""
+
+    pieces = 200
+
+    def __len__(self) -> int:
+        return len(HEAD) + self.pieces * 2**20 + len(TAIL)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield HEAD
+        for _ in range(self.pieces):
+            yield bytes(2**20)
+        yield TAIL
+
+
+def test_an_upload_is_not_held_in_memory(start: Any) -> None:
+    call = start()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = call("POST", f"/rasters/mosaic/{call.make_mosaic()}/image", data=Large(), headers=headers)
+    assert detail(answer) == (400, "FileOpenError", {"filename": "big.tif"})
+    status = Path(f"/proc/{call.box.pid}/status").read_text()
+    assert int(status.split("VmHWM:")[1].split()[0]) < 180_000  # kB, most of it libraries
+    assert list((call.box.data / "incoming").iterdir()) == []
+
+
+def test_a_client_that_goes_away_leaves_nothing_behind(start: Any) -> None:
+    call = start()
+    request = f"POST /rest/rasters/mosaic/{call.make_mosaic()}/image HTTP/1.1\r\nHost: x\r\n"
+    headers = {
+        **call.box.headers,
+        "Content-Type": "multipart/form-data; boundary=b",
+        "Content-Length": "9999",
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with socket.create_connection(("127.0.0.1", call.box.port), timeout=5) as connection:
+        connection.sendall(request.encode() + lines.encode() + b"\r\n" + HEAD + b"x" * 100)
+    deadline = time.monotonic() + 5
+    while len(call.box.requests()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert call.box.requests()[-1]["status"] == 400
+    while list((call.box.data / "incoming").iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list((call.box.data / "incoming").iterdir()) == []
 
 
 def test_chunked_body_is_refused(call: Any) -> None:
