@@ -57,7 +57,7 @@ def prepare(
     projection = Projection(crs, context or QgsCoordinateTransformContext())
     drawn = polygons(geometry)
     valid = [one for polygon in drawn for one in repaired(polygon)]
-    if not valid:
+    if not sum(one.area() for one in valid) > 0:  # nor for NaN
         raise BadInput(code="aoi_empty")
     parts = [to_lonlat(polygon, projection) for polygon in polygons(_merged(valid))]
     area = _assembled([one for part in parts for one in polygons(part)])

@@ -241,6 +241,14 @@ def test_no_area_is_refused(geometry: str) -> None:
         aoi.to_wgs84(QgsGeometry(), crs_of("EPSG:4326"))
 
 
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+@pytest.mark.parametrize("code", ["EPSG:4326", "EPSG:3857"])
+def test_a_corner_without_a_place_is_refused(bad: float, code: str) -> None:
+    ring = [QgsPointXY(0, 0), QgsPointXY(1, bad), QgsPointXY(1, 1), QgsPointXY(0, 0)]
+    with pytest.raises(BadInput):
+        aoi.to_wgs84(QgsGeometry.fromPolygonXY([ring]), crs_of(code))
+
+
 @pytest.mark.parametrize("crs", ["", "IAU_2015:30100"])
 def test_a_missing_crs_is_refused(crs: str) -> None:
     with pytest.raises(BadInput) as caught:
