@@ -20,6 +20,7 @@ from qgis.core import (
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # xmin, ymin, xmax, ymax
+Polygons = Sequence[Sequence[Sequence[Point]]]  # of rings, shell first, of points
 
 MAX_LATITUDE = 90.0
 MAX_LONGITUDE = 540.0  # rings that run past 180 are taken, other numbers are no degrees
@@ -66,18 +67,22 @@ def project(
 
 
 def read_footprint(wkt: str) -> QgsGeometry:
-    """A MultiPolygon in WGS 84 within ±180°, or a null geometry for what cannot be one.
+    """A MultiPolygon in WGS 84 within ±180°, or a null geometry for what cannot be one."""
+    return footprint_of(_polygons(wkt))
+
+
+def footprint_of(polygons: Polygons) -> QgsGeometry:
+    """As `read_footprint`, of rings as points.
 
     A ring that crosses the line at ±180° is cut there: drawn as it comes it would go round the world.
     """
     parts: list[list[list[QgsPointXY]]] = []
-    for polygon in _polygons(wkt):
-        geometry = from_rings([unwrapped(ring) for ring in polygon])
-        box = geometry.boundingBox()
-        if box.xMinimum() >= -180 and box.xMaximum() <= 180:
-            parts.append(geometry.asPolygon())
+    for polygon in _plausible(polygons):
+        rings = [unwrapped(ring) for ring in polygon]
+        if all(-180 <= x <= 180 for x, _ in rings[0]):
+            parts.append([[QgsPointXY(x, y) for x, y in ring] for ring in rings])
         else:
-            parts += _cut_at_180(geometry)
+            parts += _cut_at_180(from_rings(rings))
     if not parts:
         return QgsGeometry()
     result = QgsGeometry.fromMultiPolygonXY(parts)
@@ -89,7 +94,12 @@ def outline(wkt: str) -> list[Point]:
 
     Two halves on both sides of ±180° are one part. Empty for what cannot be a footprint.
     """
-    parts = [from_rings([unwrapped(polygon[0])]) for polygon in _polygons(wkt)]
+    return outline_of(_polygons(wkt))
+
+
+def outline_of(polygons: Polygons) -> list[Point]:
+    """As `outline`, of rings as points."""
+    parts = [from_rings([unwrapped(polygon[0])]) for polygon in _plausible(polygons)]
     if not parts:
         return []
     west = [part for part in parts if part.boundingBox().xMinimum() <= -180 + 1e-6]
@@ -114,19 +124,21 @@ def unwrapped(ring: Sequence[Point]) -> list[Point]:
     return result
 
 
-def _polygons(wkt: str) -> list[list[list[Point]]]:
-    """Polygons as rings as points, without Z; empty unless all are plausible degrees."""
+def _polygons(wkt: str) -> Polygons:
+    """Polygons as rings as points, without Z."""
     geometry = QgsGeometry.fromWkt(wkt) if wkt else QgsGeometry()
     if geometry.isNull() or geometry.type() != QgsWkbTypes.GeometryType.PolygonGeometry:
         return []
-    polygons = [
-        [[(p.x(), p.y()) for p in ring] for ring in polygon if len(ring) >= 4]
-        for polygon in _as_multi(geometry)
-    ]
-    values = [p for polygon in polygons for ring in polygon for p in ring]
+    return [[[(p.x(), p.y()) for p in ring] for ring in polygon] for polygon in _as_multi(geometry)]
+
+
+def _plausible(polygons: Polygons) -> Polygons:
+    """Those with rings of an area; none at all unless all are plausible degrees."""
+    found = [[ring for ring in polygon if len(ring) >= 4] for polygon in polygons]
+    values = [point for polygon in found for ring in polygon for point in ring]
     if not all(abs(x) <= MAX_LONGITUDE and abs(y) <= MAX_LATITUDE for x, y in values):
         return []  # NaN compares false, too
-    return [polygon for polygon in polygons if polygon]
+    return [polygon for polygon in found if polygon]
 
 
 def _as_multi(geometry: QgsGeometry) -> list[list[list[QgsPointXY]]]:

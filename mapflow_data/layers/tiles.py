@@ -123,4 +123,4 @@ def _to_mercator(box: Box) -> Optional[Box]:
     return bounds(points) if points else None
 
 
-_METRES = QgsUnitTypes.DistanceUnit.DistanceMeters
+_METRES = QgsUnitTypes.DistanceMeters  # newer QGIS keeps the old names at the class only

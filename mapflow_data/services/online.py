@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
-from ..api.errors import Cancelled, MapflowError, SignInRequired
+from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
 from .service import OnDone, OnFailed, Service
 
 log = logging.getLogger(__name__)
@@ -72,6 +72,8 @@ def delete_each(
             results.append((one, None))
         except Cancelled:
             raise
+        except NotFound:
+            results.append((one, None))  # gone is gone, whoever did it
         except MapflowError as error:
             results.append((one, error))
             if isinstance(error, SignInRequired):
