@@ -55,9 +55,9 @@ class OnlineService(Service):
         return lambda error: self.failed.emit(what, error)
 
 
-def with_client(connection: Connection, token: CancelToken, ask: Ask) -> Any:
+def with_client(connection: Connection, token: CancelToken, ask: Ask, time_scale: float = 1.0) -> Any:
     """Worker thread."""
-    with MapflowClient(connection, token) as client:
+    with MapflowClient(connection, token, time_scale=time_scale) as client:
         return ask(client, token)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Optional
+from typing import Any, Callable, Optional
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ..api.cancel import CancelToken
 from ..api.connection import Connection
 from ..api.errors import BadInput, MapflowError
 from ..api.models import Storage, UserStatus
 from ..settings import SERVER, CredentialStore, environment_connection, make_snapshot
-from .online import with_client
+from .online import Ask, with_client
 from .service import Service
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,9 @@ class SessionService(Service):
     failed = pyqtSignal(object)  # the storage could not be read again
     token_not_stored = pyqtSignal()  # it is good until QGIS closes
 
-    def __init__(self, parent: Optional[QObject] = None) -> None:
+    def __init__(self, parent: Optional[QObject] = None, *, time_scale: float = 1.0) -> None:
         super().__init__(parent)
+        self._time_scale = time_scale
         self._credentials = CredentialStore()
         self._connection: Optional[Connection] = None
         self._storage: Optional[Storage] = None
@@ -95,7 +97,7 @@ class SessionService(Service):
             return
         self.run(
             "storage",
-            lambda token: with_client(connection, token, lambda client, _: client.account.storage()),
+            self._asking(connection, lambda client, _: client.account.storage()),
             self._on_storage,
             self.failed.emit,
             latest=True,
@@ -113,11 +115,14 @@ class SessionService(Service):
         """The cheapest call that needs a valid token. `remember` None leaves what is stored as it is."""
         self.run(
             "sign_in",
-            lambda token: with_client(connection, token, lambda client, _: client.account.storage()),
+            self._asking(connection, lambda client, _: client.account.storage()),
             lambda storage: self._on_accepted(connection, storage, remember),
             self.sign_in_failed.emit,
             latest=True,
         )
+
+    def _asking(self, connection: Connection, ask: Ask) -> Callable[[CancelToken], Any]:
+        return lambda token: with_client(connection, token, ask, self._time_scale)
 
     def _on_accepted(self, connection: Connection, storage: Storage, remember: Optional[bool]) -> None:
         self.cancel("storage")
@@ -146,7 +151,7 @@ class SessionService(Service):
         """Limits and providers, which some servers do not tell and the session does without."""
         self.run(
             "status",
-            lambda token: with_client(connection, token, lambda client, _: client.account.status()),
+            self._asking(connection, lambda client, _: client.account.status()),
             self._on_status,
             self._on_no_status,
             latest=True,

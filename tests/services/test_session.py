@@ -32,7 +32,7 @@ STORAGE = {
 
 @pytest.fixture
 def session(qgis_app: QgsApplication, qtbot: QtBot) -> Iterator[SessionService]:
-    session = SessionService()
+    session = SessionService(time_scale=0.1)
     yield session
     session.close()
     CredentialStore().forget()
