@@ -47,8 +47,12 @@ class UploadService(Service):
     mosaic_created = pyqtSignal(object)
     failed = pyqtSignal(str, object)  # "prepare" or "start", error
 
-    def __init__(self, queue: QueueService, parent: Optional[QObject] = None) -> None:
+    def __init__(
+        self, queue: QueueService, parent: Optional[QObject] = None, *, time_scale: float = 1.0
+    ) -> None:
+        """`time_scale` stretches the client's waits; it is 1 but in tests."""
         super().__init__(parent)
+        self._scale = time_scale
         self._queue = queue
         self._connection: Optional[Connection] = None
         self._known = _Known()
@@ -81,7 +85,7 @@ class UploadService(Service):
 
         def work(token: CancelToken) -> Plan:
             facts = self._inspected(known, wanted, token)
-            with MapflowClient(connection, token) as client:
+            with MapflowClient(connection, token, time_scale=self._scale) as client:
                 _read_target(known, client, mosaic_id)
             images = known.images[mosaic_id] if mosaic_id else ()
             return make_plan(facts, known.storage, images, as_is, lambda path: _sha1(known, path, token))
@@ -112,7 +116,7 @@ class UploadService(Service):
             return
 
         def work(token: CancelToken) -> Mosaic:
-            with MapflowClient(connection, token) as client:
+            with MapflowClient(connection, token, time_scale=self._scale) as client:
                 return client.mosaics.create(target.name, target.tags)
 
         self.run("start", work, on_mosaic, lambda error: self.failed.emit("start", error))

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import time
-from collections.abc import Callable
 from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+from qgis.core import QgsApplication
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.errors import Refused
-from mapflow_data.services.jobs import Note, State, UploadRequest
+from mapflow_data.services.jobs import Note, State
 from tests.rig.fault_proxy import FaultProxy
+from tests.rig.queue_watch import MakeQueue, MakeRequest
 from tests.rig.sandbox import Sandbox
 
-MakeQueue = Callable[..., "object"]
 
-
-def uploads_of(sandbox: Sandbox) -> list[dict]:
-    return [r for r in sandbox.requests() if r["method"] == "POST" and r["path"].endswith("/image")]
-
-
-def test_all_files_arrive(make_queue, request_for, connection, client, mosaic_id) -> None:
+def test_all_files_arrive(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
+) -> None:
     watch = make_queue(connection)
     requests = [request_for(mosaic_id) for _ in range(5)]
     ids = watch.queue.add(requests)
@@ -40,12 +44,14 @@ def test_all_files_arrive(make_queue, request_for, connection, client, mosaic_id
     assert last.bytes_sent == last.bytes_total == sum(r.facts.size for r in requests)
 
 
-def test_two_at_once_and_never_more(make_queue, request_for, connection, mosaic_id) -> None:
+def test_two_at_once_and_never_more(
+    make_queue: MakeQueue, request_for: MakeRequest, connection: Connection, mosaic_id: str
+) -> None:
     watch = make_queue(connection)
     watch.queue.add([request_for(mosaic_id) for _ in range(6)])
     watch.until_over()
     assert max(s.active for s in watch.sums) >= 2
-    sending = {}
+    sending: dict[int, bool] = {}
     most = 0
     for job in watch.changes:
         sending[job.id] = job.state in (State.CHECKING, State.UPLOADING)
@@ -53,7 +59,13 @@ def test_two_at_once_and_never_more(make_queue, request_for, connection, mosaic_
     assert most == 2
 
 
-def test_one_bad_file_stops_nobody(make_queue, request_for, connection, client, mosaic_id) -> None:
+def test_one_bad_file_stops_nobody(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
+) -> None:
     watch = make_queue(connection)
     requests = [request_for(mosaic_id, crs="EPSG:32614" if n == 2 else "EPSG:32613") for n in range(5)]
     first = watch.queue.add(requests[:1])
@@ -68,7 +80,13 @@ def test_one_bad_file_stops_nobody(make_queue, request_for, connection, client, 
     assert len(client.images.list(mosaic_id)) == 4
 
 
-def test_file_that_vanished_fails_alone(make_queue, request_for, connection, client, mosaic_id) -> None:
+def test_file_that_vanished_fails_alone(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
+) -> None:
     watch = make_queue(connection)
     requests = [request_for(mosaic_id) for _ in range(3)]
     Path(requests[1].facts.path).unlink()
@@ -78,7 +96,13 @@ def test_file_that_vanished_fails_alone(make_queue, request_for, connection, cli
     assert type(watch.job(ids[1]).error).__name__ == "FileUnreadable"
 
 
-def test_failed_one_can_be_tried_again(make_queue, request_for, connection, client, mosaic_id) -> None:
+def test_failed_one_can_be_tried_again(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
+) -> None:
     watch = make_queue(connection)
     request = request_for(mosaic_id)
     path = Path(request.facts.path)
@@ -93,7 +117,12 @@ def test_failed_one_can_be_tried_again(make_queue, request_for, connection, clie
 
 
 def test_cancel_of_one_ends_it_at_once_and_leaves_the_other(
-    make_queue, request_for, sandbox, connection, client, mosaic_id
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    sandbox: Sandbox,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
     with FaultProxy(sandbox.url) as proxy:
         watch = make_queue(make_connection(proxy.url, sandbox.token))
@@ -111,7 +140,9 @@ def test_cancel_of_one_ends_it_at_once_and_leaves_the_other(
     assert [i.id for i in client.images.list(mosaic_id)] == [watch.job(ids[1]).image_id]
 
 
-def test_cancel_all_reaches_what_waits_too(make_queue, request_for, sandbox, client, mosaic_id) -> None:
+def test_cancel_all_reaches_what_waits_too(
+    make_queue: MakeQueue, request_for: MakeRequest, sandbox: Sandbox, client: MapflowClient, mosaic_id: str
+) -> None:
     with FaultProxy(sandbox.url) as proxy:
         watch = make_queue(make_connection(proxy.url, sandbox.token))
         proxy.throttle(300_000)
@@ -125,7 +156,13 @@ def test_cancel_all_reaches_what_waits_too(make_queue, request_for, sandbox, cli
     assert watch.queue.jobs == ()
 
 
-def test_cancelled_one_can_be_tried_again(make_queue, request_for, connection, client, mosaic_id) -> None:
+def test_cancelled_one_can_be_tried_again(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
+) -> None:
     watch = make_queue(connection)
     (job_id,) = watch.queue.add([request_for(mosaic_id)])
     watch.queue.cancel([job_id])
@@ -136,9 +173,9 @@ def test_cancelled_one_can_be_tried_again(make_queue, request_for, connection, c
     assert len(client.images.list(mosaic_id)) == 1
 
 
-def test_closing_shuts_sockets_at_once(make_queue, request_for, sandbox, mosaic_id, qtbot) -> None:
-    from qgis.core import QgsApplication
-
+def test_closing_shuts_sockets_at_once(
+    make_queue: MakeQueue, request_for: MakeRequest, sandbox: Sandbox, mosaic_id: str, qtbot: QtBot
+) -> None:
     with FaultProxy(sandbox.url) as proxy:
         watch = make_queue(make_connection(proxy.url, sandbox.token))
         proxy.throttle(300_000)
@@ -154,7 +191,12 @@ def test_closing_shuts_sockets_at_once(make_queue, request_for, sandbox, mosaic_
 
 
 def test_server_that_refuses_the_sign_in_pauses_the_queue_until_it_is_done(
-    make_queue, request_for, sandbox, connection, client, mosaic_id
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    sandbox: Sandbox,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
     watch = make_queue(make_connection(sandbox.url, "bm9ib2R5OndpdGhvdXQ="))
     ids = watch.queue.add([request_for(mosaic_id) for _ in range(4)])
@@ -168,12 +210,14 @@ def test_server_that_refuses_the_sign_in_pauses_the_queue_until_it_is_done(
 
 
 def test_sign_in_lost_on_the_way_is_asked_for_once_and_all_goes_on(
-    make_queue, request_for, sandbox, connection, client, mosaic_id
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    sandbox: Sandbox,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
-    email = connection.account
-    import base64
-
-    stale = base64.b64encode(f"{email}:outdated".encode()).decode()
+    stale = base64.b64encode(f"{connection.account}:outdated".encode()).decode()
     watch = make_queue(make_connection(sandbox.url, stale))
     ids = watch.queue.add([request_for(mosaic_id) for _ in range(4)])
     watch.until(lambda: watch.sign_ins == 1)
@@ -185,7 +229,7 @@ def test_sign_in_lost_on_the_way_is_asked_for_once_and_all_goes_on(
 
 
 def test_signing_out_puts_back_and_signing_in_goes_on(
-    make_queue, request_for, sandbox, client, mosaic_id
+    make_queue: MakeQueue, request_for: MakeRequest, sandbox: Sandbox, client: MapflowClient, mosaic_id: str
 ) -> None:
     with FaultProxy(sandbox.url) as proxy:
         connection = make_connection(proxy.url, sandbox.token)
@@ -203,7 +247,9 @@ def test_signing_out_puts_back_and_signing_in_goes_on(
     assert len(client.images.list(mosaic_id)) == 3
 
 
-def test_no_account_runs_anothers_uploads(make_queue, request_for, sandbox, connection, mosaic_id) -> None:
+def test_no_account_runs_anothers_uploads(
+    make_queue: MakeQueue, request_for: MakeRequest, sandbox: Sandbox, connection: Connection, mosaic_id: str
+) -> None:
     other = make_connection(sandbox.url, sandbox.other_token)
     watch = make_queue(connection)
     watch.queue.set_connection(None)
@@ -218,7 +264,11 @@ def test_no_account_runs_anothers_uploads(make_queue, request_for, sandbox, conn
 
 
 def test_files_of_one_name_do_not_take_each_others_image(
-    make_queue, request_for, connection, client, mosaic_id
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
     watch = make_queue(connection)
     requests = [request_for(mosaic_id, "same.tif") for _ in range(3)]
@@ -230,7 +280,13 @@ def test_files_of_one_name_do_not_take_each_others_image(
     assert len(client.images.list(mosaic_id)) == 3
 
 
-def test_mosaic_that_is_gone(make_queue, request_for, connection, client, mosaic_id) -> None:
+def test_mosaic_that_is_gone(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    connection: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
+) -> None:
     client.mosaics.delete(mosaic_id)
     watch = make_queue(connection)
     (job_id,) = watch.queue.add([request_for(mosaic_id)])

@@ -1,4 +1,4 @@
-"""The queue and a bad line: offline, lost answers, slow servers. What is counted is what the service holds."""
+"""The queue and a bad line: offline, lost answers, slow servers; judged by what the service holds."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
-from mapflow_data.api.connection import make_connection
+from mapflow_data.api.client import MapflowClient
+from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.services.jobs import Note, State
 from mapflow_data.services.queue import Times
 from tests.rig.fault_proxy import FaultProxy
+from tests.rig.queue_watch import BRIEF, QUICK, MakeQueue, MakeRequest
 from tests.rig.sandbox import Sandbox
-
-QUICK = Times(confirm_for=6.0, poll=0.1, tick=0.1, scale=0.05)
-BRIEF = Times(confirm_for=0.6, poll=0.1, look_for_network=0.3, stalled_after=0.4, tick=0.1, scale=0.05)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def proxy(sandbox: Sandbox) -> Iterator[FaultProxy]:
 
 
 @pytest.fixture
-def by_proxy(proxy: FaultProxy, sandbox: Sandbox) -> Any:
+def by_proxy(proxy: FaultProxy, sandbox: Sandbox) -> Connection:
     return make_connection(proxy.url, sandbox.token)
 
 
@@ -33,7 +33,14 @@ def uploads_of(sandbox: Sandbox) -> int:
     return sum(r["method"] == "POST" and r["path"].endswith("/image") for r in sandbox.requests())
 
 
-def test_dead_network_is_waited_for(make_queue, request_for, proxy, by_proxy, client, mosaic_id) -> None:
+def test_dead_network_is_waited_for(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    proxy: FaultProxy,
+    by_proxy: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
+) -> None:
     proxy.go_offline()
     watch = make_queue(by_proxy)
     ids = watch.queue.add([request_for(mosaic_id) for _ in range(3)])
@@ -49,7 +56,12 @@ def test_dead_network_is_waited_for(make_queue, request_for, proxy, by_proxy, cl
 
 
 def test_network_lost_on_the_way_costs_no_try(
-    make_queue, request_for, proxy, by_proxy, client, mosaic_id
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    proxy: FaultProxy,
+    by_proxy: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
     watch = make_queue(by_proxy)
     proxy.throttle(200_000)
@@ -65,7 +77,9 @@ def test_network_lost_on_the_way_costs_no_try(
     assert len(client.images.list(mosaic_id)) == 1
 
 
-def test_waiting_for_the_network_can_be_cancelled(make_queue, request_for, proxy, by_proxy, mosaic_id) -> None:
+def test_waiting_for_the_network_can_be_cancelled(
+    make_queue: MakeQueue, request_for: MakeRequest, proxy: FaultProxy, by_proxy: Connection, mosaic_id: str
+) -> None:
     proxy.go_offline()
     watch = make_queue(by_proxy)
     ids = watch.queue.add([request_for(mosaic_id) for _ in range(2)])
@@ -76,7 +90,13 @@ def test_waiting_for_the_network_can_be_cancelled(make_queue, request_for, proxy
 
 
 def test_lost_answer_makes_no_second_copy(
-    make_queue, request_for, sandbox, proxy, by_proxy, client, mosaic_id
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    sandbox: Sandbox,
+    proxy: FaultProxy,
+    by_proxy: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
     sandbox.clear_requests()
     watch = make_queue(by_proxy)
@@ -93,7 +113,14 @@ def test_lost_answer_makes_no_second_copy(
 
 
 def test_not_found_is_unconfirmed_and_a_retry_looks_first(
-    qtbot, make_queue, request_for, sandbox, proxy, by_proxy, client, mosaic_id
+    qtbot: QtBot,
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    sandbox: Sandbox,
+    proxy: FaultProxy,
+    by_proxy: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
     sandbox.clear_requests()
     watch = make_queue(by_proxy, BRIEF)
@@ -115,7 +142,7 @@ def test_not_found_is_unconfirmed_and_a_retry_looks_first(
 
 
 def test_unconfirmed_that_turned_up_is_not_sent_again(
-    qtbot, make_queue, request_for, tmp_path_factory
+    qtbot: QtBot, make_queue: MakeQueue, request_for: MakeRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with (
         Sandbox(tmp_path_factory.mktemp("late"), dialect="data-api", ready_delay=2.5) as late,
@@ -138,8 +165,6 @@ def test_unconfirmed_that_turned_up_is_not_sent_again(
 
 
 def _new_mosaic(box: Sandbox) -> str:
-    from mapflow_data.api.client import MapflowClient
-
     with MapflowClient(make_connection(box.url, box.token)) as client:
         return client.mosaics.create("late").id
 
@@ -148,7 +173,15 @@ def _has_answered_upload(box: Sandbox) -> bool:
     return any(r["method"] == "POST" and r["path"].endswith("/image") and r["status"] for r in box.requests())
 
 
-def test_reset_halfway_is_begun_again(make_queue, request_for, sandbox, proxy, by_proxy, client, mosaic_id) -> None:
+def test_reset_halfway_is_begun_again(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    sandbox: Sandbox,
+    proxy: FaultProxy,
+    by_proxy: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
+) -> None:
     sandbox.clear_requests()
     watch = make_queue(by_proxy)
     proxy.throttle(1_000_000)
@@ -162,7 +195,12 @@ def test_reset_halfway_is_begun_again(make_queue, request_for, sandbox, proxy, b
 
 
 def test_line_that_always_breaks_fails_the_file_though_there_is_a_network(
-    make_queue, request_for, proxy, by_proxy, client, mosaic_id
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    proxy: FaultProxy,
+    by_proxy: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
     watch = make_queue(by_proxy)
     proxy.drop_after(up=100_000)
@@ -175,7 +213,9 @@ def test_line_that_always_breaks_fails_the_file_though_there_is_a_network(
     assert len(client.images.list(mosaic_id)) == 1
 
 
-def test_stall_is_told(make_queue, request_for, proxy, by_proxy, mosaic_id) -> None:
+def test_stall_is_told(
+    make_queue: MakeQueue, request_for: MakeRequest, proxy: FaultProxy, by_proxy: Connection, mosaic_id: str
+) -> None:
     watch = make_queue(by_proxy, Times(stalled_after=0.4, tick=0.1, poll=0.1, scale=1.0))
     proxy.throttle(500_000)
     (job_id,) = watch.queue.add([request_for(mosaic_id, size=(3000, 2000))])
@@ -188,7 +228,12 @@ def test_stall_is_told(make_queue, request_for, proxy, by_proxy, mosaic_id) -> N
 
 
 def test_file_that_changes_while_it_is_sent_fails_and_leaves_no_copy(
-    make_queue, request_for, proxy, by_proxy, client, mosaic_id
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    proxy: FaultProxy,
+    by_proxy: Connection,
+    client: MapflowClient,
+    mosaic_id: str,
 ) -> None:
     watch = make_queue(by_proxy)
     proxy.throttle(1_000_000)
@@ -216,7 +261,12 @@ def test_file_that_changes_while_it_is_sent_fails_and_leaves_no_copy(
     ],
     ids=lambda options: ",".join(options),
 )
-def test_every_habit_of_a_server(make_queue, request_for, tmp_path_factory, options) -> None:
+def test_every_habit_of_a_server(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    options: dict[str, Any],
+) -> None:
     with Sandbox(tmp_path_factory.mktemp("habit"), **options) as box:
         mosaic = _new_mosaic(box)
         is_nameless = bool(options.get("rename_files") and options.get("other_checksum"))
