@@ -22,6 +22,7 @@ class MosaicService(OnlineService):
     mosaic_created = pyqtSignal(object)
     mosaic_changed = pyqtSignal(object)
     mosaic_deleted = pyqtSignal(str)
+    tiles_failed = pyqtSignal(object, object)  # Mosaic, error; `failed` tells it as well
     tiles_loaded = pyqtSignal(object, object, list)  # Mosaic, TileJson or None, images where they are needed
 
     def load(self) -> None:
@@ -66,8 +67,12 @@ class MosaicService(OnlineService):
             ("tiles", mosaic.id),
             lambda client, token: _ask_tiles(client, token, mosaic),
             lambda found: self.tiles_loaded.emit(*found),
-            self.failing("tiles"),
+            lambda error: self._on_tiles_failed(mosaic, error),
         )
+
+    def _on_tiles_failed(self, mosaic: Mosaic, error: MapflowError) -> None:
+        self.tiles_failed.emit(mosaic, error)
+        self.failed.emit("tiles", error)
 
     def _on_deleted(self, results: list[tuple[str, Optional[MapflowError]]]) -> None:
         for mosaic_id, error in results:

@@ -174,9 +174,10 @@ def test_tiles_without_tilejson(qtbot: QtBot, mosaics: MosaicService) -> None:
 
 
 def test_empty_mosaic_has_no_tiles(qtbot: QtBot, mosaics: MosaicService, mosaic_id: str) -> None:
-    failed = Told(qtbot, mosaics.failed)
+    failed, of_mosaic = Told(qtbot, mosaics.failed), Told(qtbot, mosaics.tiles_failed)
     mosaics.load_tiles(Mosaic(mosaic_id, "empty"))
     what, error = failed.wait()
+    assert of_mosaic == [(Mosaic(mosaic_id, "empty"), error)]
     assert what == "tiles"
     assert isinstance(error, BadInput)
     assert error.code == "tiles"
