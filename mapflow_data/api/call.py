@@ -14,8 +14,8 @@ from .retry import READ, CallClass
 
 @dataclass(frozen=True)
 class Call:
-    """`target` is a path under the base URL, or a whole URL, which gets the credential only if it is of
-    the API's own origin.
+    """`target` is a path under the base URL, or a whole URL, which gets the credential only if it is of the
+    API's own origin.
     """
 
     method: str
@@ -25,6 +25,7 @@ class Call:
     json: Any = None
     make_body: Optional[Callable[[], FileBody]] = field(default=None, repr=False)
     cap: int = JSON_CAP
+    is_foreign: bool = False  # `target` came from an answer: it may be any URL, and is checked
 
     @property
     def label(self) -> str:

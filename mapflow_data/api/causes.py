@@ -82,7 +82,6 @@ def _causes(error: Optional[BaseException]) -> Iterator[BaseException]:
 
 def _text(chain: list[BaseException]) -> str:
     """Words of the deepest system error; those of the libraries may name proxy URLs."""
-    for one in reversed(chain):
-        if isinstance(one, OSError) and one.strerror:
-            return one.strerror
-    return type(chain[-1]).__name__
+    system = [one for one in chain if isinstance(one, (OSError, http.client.HTTPException))]
+    told = [one.strerror for one in system if isinstance(one, OSError) and one.strerror]
+    return told[-1] if told else type((system or chain)[-1]).__name__

@@ -15,6 +15,7 @@ from typing import Optional
 
 from .account import Account
 from .cancel import CancelToken
+from .catalog import Catalog
 from .connection import Connection
 from .images import Images
 from .mosaics import Mosaics
@@ -40,6 +41,7 @@ class MapflowClient:
         self.account = Account(self._transport)
         self.mosaics = Mosaics(self._transport)
         self.images = Images(self._transport)
+        self.catalog = Catalog(self._transport)
 
     def close(self) -> None:
         self._transport.close()

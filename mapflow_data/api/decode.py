@@ -15,17 +15,17 @@ _scan = json.JSONDecoder().raw_decode
 _BLANK = " \t\r\n"
 
 
-def decode(data: bytes, each: Optional[Each] = None) -> Any:
+def decode(data: bytes, each: Optional[Each] = None, member: str = "images") -> Any:
     """The JSON value. Raises `ValueError` where it is none or is cut short.
 
-    `each` is put in place of every item of the outer list, or of the lists in an outer object: made into
-    something small at once, they give Python's garbage collection little to stop the world for.
+    What `each` makes of it is put in place of every item of the outer list, or of the list that is the outer
+    object's `member`: made small at once, they give Python's garbage collection little to stop the world for.
     """
     text = data.decode("utf-8-sig")
-    reader = _Reader(text, each or _same)
+    reader = _Reader(text, each or _same, member)
     if len(text) < BIG:
         return reader.whole()
-    value = reader.value(depth=1 if reader.peek() == "[" else 2)  # a bare list, or one in an envelope
+    value = reader.outer()
     if reader.peek():
         raise ValueError("text after the JSON value")
     return value
@@ -38,16 +38,24 @@ def _same(item: Any) -> Any:
 class _Reader:
     """Walks the outer arrays and objects in Python and leaves what is in them to the C scanner."""
 
-    def __init__(self, text: str, each: Each) -> None:
-        self._text, self._each = text, each
+    def __init__(self, text: str, each: Each, member: str) -> None:
+        self._text, self._each, self._member = text, each, member
         self._at = 0
 
     def whole(self) -> Any:
         """At once: for what is small."""
         value = json.loads(self._text)
-        if isinstance(value, dict):
-            return {k: [self._each(i) for i in v] if isinstance(v, list) else v for k, v in value.items()}
-        return [self._each(item) for item in value] if isinstance(value, list) else value
+        if isinstance(value, list):
+            return [self._each(item) for item in value]
+        if isinstance(value, dict) and isinstance(value.get(self._member), list):
+            return {**value, self._member: [self._each(item) for item in value[self._member]]}
+        return value
+
+    def outer(self) -> Any:
+        opening = self.peek()
+        if opening == "[":
+            return self._array(self._each)
+        return self._object() if opening == "{" else self._inner()
 
     def peek(self) -> str:
         """The next character that is not blank, "" at the end."""
@@ -55,37 +63,36 @@ class _Reader:
             self._at += 1
         return self._text[self._at : self._at + 1]
 
-    def value(self, depth: int) -> Any:
-        opening = self.peek()
-        if depth and opening == "[":
-            return self._array(depth)
-        if depth and opening == "{":
-            return self._object(depth)
+    def _inner(self) -> Any:
+        """One value, by the C scanner."""
+        self.peek()
         value, self._at = _scan(self._text, self._at)
         return value
 
-    def _array(self, depth: int) -> list[Any]:
+    def _array(self, each: Each) -> list[Any]:
         items: list[Any] = []
         self._at += 1
         if self._took("]"):
             return items
         while True:
-            items.append(self._each(self.value(depth - 1)))
+            items.append(each(self._inner()))
             if self._took("]"):
                 return items
             self._need(",")
 
-    def _object(self, depth: int) -> dict[str, Any]:
+    def _object(self) -> dict[str, Any]:
         members: dict[str, Any] = {}
         self._at += 1
         if self._took("}"):
             return members
         while True:
-            key = self.value(0)
+            key = self._inner()
             if not isinstance(key, str):
                 raise ValueError("a key that is no string")  # noqa: TRY004  as the scanner's own errors
             self._need(":")
-            members[key] = self.value(depth - 1)
+            is_list = self.peek() == "["
+            each = self._each if key == self._member else _same
+            members[key] = self._array(each) if is_list else self._inner()
             if self._took("}"):
                 return members
             self._need(",")

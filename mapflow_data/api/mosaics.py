@@ -8,9 +8,8 @@ from typing import Optional
 from .account import NO_SUCH_CALL
 from .answers import check, read_items, read_json
 from .call import Call, path
-from .connection import origin_of
 from .doubt import as_server_failed
-from .errors import Refused, Unconfirmed
+from .errors import BadAnswer, BadInput, ConnectionFailed, Refused, Unconfirmed
 from .models import Mosaic, MosaicStatus, TileJson, UploadReceipt
 from .multipart import FileBody, Progress
 from .retry import CHANGE, CREATE, UPLOAD_NEW
@@ -79,11 +78,12 @@ class Mosaics:
 
     def tilejson(self, mosaic: Mosaic) -> Optional[TileJson]:
         """Extent and zooms of the mosaic's tiles, None where they cannot be had: tiles do without."""
-        if origin_of(mosaic.tilejson_url) != self._transport.connection.origin:
+        if not mosaic.tilejson_url:
             return None
+        call = Call("GET", mosaic.tilejson_url, is_foreign=True)
         try:
-            return TileJson.from_json(self._transport.run(Call("GET", mosaic.tilejson_url), read_json))
-        except Refused:
+            return TileJson.from_json(self._transport.run(call, read_json))
+        except (Refused, BadAnswer, BadInput, ConnectionFailed):
             return None
 
     def _found(self, name: str, before: set[str], error: Unconfirmed) -> Mosaic:

@@ -30,10 +30,9 @@ class Switch:
         self._retired: list[socket.socket] = []
 
     @contextmanager
-    def attempt(self, kind: CallClass, public_only: bool) -> Iterator[None]:
+    def attempt(self, kind: CallClass) -> Iterator[None]:
         self.connect = kind.connect * self.time_scale
         self.send_idle = kind.send_idle * self.time_scale
-        self.public_only = public_only
         self.has_sent = self.is_late = False
         timer = threading.Timer((kind.whole or 0.0) * self.time_scale, self._on_late)
         timer.daemon = True

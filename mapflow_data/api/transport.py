@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from . import retry
+from . import foreign, retry
 from .answers import Answer, check
 from .bodies import read_body
 from .call import Call
@@ -69,6 +69,8 @@ class Transport:
         try:
             return self._series(call, read)
         except SignInRequired as error:
+            if call.is_foreign:
+                raise as_forbidden(error) from None
             if call.target == PROBE.target or self._is_signed_out():
                 raise
             raise as_forbidden(error) from None
@@ -109,7 +111,7 @@ class Transport:
             body = call.make_body() if call.make_body else None
             if call.kind.leaves_doubt:
                 self.close()  # an idle connection may be dead, and here that could not be repaired
-            with self._switch.attempt(call.kind, public_only=False):
+            with self._switch.attempt(call.kind):
                 answer = self._exchange(call, body)
             return read(answer)
         except (*NETWORK_FAULTS, MapflowError) as error:
@@ -117,15 +119,19 @@ class Transport:
         was_sent = body.is_complete if body else self._switch.has_sent
         if call.kind.leaves_doubt and was_sent and is_doubtful(failed):
             failed = unconfirmed(failed)
-        if isinstance(failed, ServerFailed):
+        if isinstance(failed, ServerFailed) and not call.is_foreign:
             self._quiet_until = time.monotonic() + retry.SERVER_FAULT_GAP * self._scale
         failed.request = failed.request or call.label
         raise failed from None
 
     def _exchange(self, call: Call, body: Optional[FileBody]) -> Answer:
-        url = call.url(self.connection.server)
+        url, is_own = call.url(self.connection.server), True
+        if call.is_foreign:
+            foreign.check(url, self.connection)
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._send(call, url, body)
+            is_own = is_own and origin_of(url) == self.connection.origin
+            self._switch.public_only = call.is_foreign and foreign.must_be_public(url, self.connection)
+            response = self._send(call, url, body, self._headers(is_own))
             try:
                 if not (response.status_code in REDIRECTS and response.headers.get("Location")):
                     return self._received(call, response)
@@ -134,9 +140,10 @@ class Transport:
                 response.close()
         raise NotMapflow("too many redirects", code="redirect")
 
-    def _send(self, call: Call, url: str, body: Optional[FileBody]) -> requests.Response:
+    def _send(
+        self, call: Call, url: str, body: Optional[FileBody], headers: dict[str, Any]
+    ) -> requests.Response:
         data: Any = body
-        headers = self._headers(url)
         if body is not None:
             headers["Content-Type"] = body.content_type
         elif call.json is not None:
@@ -152,10 +159,10 @@ class Transport:
             stream=True,
         )
 
-    def _headers(self, url: str) -> dict[str, Any]:
-        """The credential and our name go to the API's own origin only."""
+    def _headers(self, is_own: bool) -> dict[str, Any]:
+        """The credential and our name go to the API's own origin only, and not on a foreign host's word."""
         headers: dict[str, Any] = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": None}
-        if origin_of(url) == self.connection.origin:
+        if is_own:
             headers["Authorization"] = self.connection.authorization
             headers["User-Agent"] = headers["x-plugin-version"] = self.connection.user_agent
         return headers
@@ -172,8 +179,13 @@ class Transport:
         return self.connection.authorization.partition(" ")[2].rstrip("=").encode() or b"\0"
 
     def _followed(self, call: Call, url: str, response: requests.Response) -> str:
-        """Where a redirect leads: within one origin and for GET only, as it would carry the credential."""
+        """Where a redirect leads: within one origin and for GET only, as it would carry the credential; a
+        picture's may lead to any origin that could be asked for it.
+        """
         target = urljoin(url, response.headers["Location"])
+        if call.is_foreign:
+            foreign.check(target, self.connection, before=url)
+            return target
         if call.method != "GET" or origin_of(target) != origin_of(url):
             raise NotMapflow("a redirect", status=response.status_code, code="redirect")
         return target

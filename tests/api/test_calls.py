@@ -145,15 +145,21 @@ def test_download_link(make_client: Any) -> None:
         assert link == DownloadLink("https://elsewhere/x", "a.tif", 60.0)
 
 
-def test_tilejson_of_the_own_origin_is_signed_and_of_another_not_asked(make_client: Any) -> None:
-    with FaultServer([answer({"bounds": [1, 2, 3, 4]})]) as server, FaultServer() as other:
+def test_tilejson_is_signed_for_the_own_origin_alone(make_client: Any) -> None:
+    with (
+        FaultServer([answer({"bounds": [1, 2, 3, 4]})]) as server,
+        FaultServer([answer({"minzoom": 3})]) as other,
+    ):
         client = make_client(server.url)
         own = Mosaic("m", "", tilejson_url=f"{server.origin}/tiles/m.json?uri=x")
         assert client.mosaics.tilejson(own) == TileJson((1, 2, 3, 4))
-        assert client.mosaics.tilejson(Mosaic("m", "", tilejson_url=f"{other.origin}/m.json")) is None
+        elsewhere = Mosaic("m", "", tilejson_url=f"{other.origin}/m.json")
+        assert client.mosaics.tilejson(elsewhere) == TileJson(None, 3)
         assert client.mosaics.tilejson(Mosaic("m", "")) is None
+        assert client.mosaics.tilejson(Mosaic("m", "", tilejson_url="file:///etc/passwd")) is None
         assert server.requests[0].has_credential
-        assert other.requests == []
+        assert not other.requests[0].has_credential
+        assert "MapflowData" not in str(other.requests[0].headers)
 
 
 @pytest.mark.parametrize("data", [{"title": "Welcome"}, [], "hello", 3])

@@ -120,7 +120,7 @@ def test_from_the_progress_callback(make_client: Any, make_file: Any) -> None:
     with FaultServer() as server:
         client = make_client(server.url, cancel)
         with pytest.raises(Cancelled):
-            client.images.upload("m", make_file(4_000_000), lambda sent, _: cancel.cancel())
+            client.images.upload("m", make_file(16_000_000), lambda sent, _: cancel.cancel())
 
 
 def test_callbacks_of_a_token() -> None:

@@ -72,11 +72,12 @@ def test_items_are_replaced_in_lists_of_any_size() -> None:
     for count in (2, 30_000):
         items = [{"id": n, "text": "x" * 30} for n in range(count)]
         assert decode(json.dumps(items).encode(), lambda item: item["id"]) == list(range(count))
-        page = {"images": items, "total": 5, "more": {"a": [1]}}
+        page = {"images": items, "total": 5, "more": {"a": [1]}, "others": [1]}
         assert decode(json.dumps(page).encode(), lambda item: item["id"]) == {
             "images": list(range(count)),
             "total": 5,
             "more": {"a": [1]},
+            "others": [1],
         }
 
 

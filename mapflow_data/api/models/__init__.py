@@ -10,6 +10,7 @@ from .account import (
     Storage,
     UserStatus,
 )
+from .catalog import CatalogItem, Quicklook, SearchPage
 from .images import DownloadLink, Image, Preview, UploadReceipt
 from .mosaics import ImageState, Mosaic, MosaicStatus, TileJson
 from .parts import read_list
@@ -18,6 +19,7 @@ __all__ = [
     "ASSUMED_MAX_GSD_M",
     "ASSUMED_MAX_SIDE_PX",
     "ASSUMED_MAX_UPLOAD_BYTES",
+    "CatalogItem",
     "DownloadLink",
     "Image",
     "ImageState",
@@ -25,6 +27,8 @@ __all__ = [
     "MosaicStatus",
     "Preview",
     "Provider",
+    "Quicklook",
+    "SearchPage",
     "Storage",
     "TileJson",
     "UploadReceipt",
