@@ -54,6 +54,11 @@ class Batch:
         return any(path not in self._planned for path in self.paths)
 
     @property
+    def groups(self) -> set[Group]:
+        planned = {self._group(row) for row in self._planned.values()}
+        return planned | {Group.CANNOT for source in self._sources.values() if source.no_file}
+
+    @property
     def suggested_name(self) -> str:
         """For a new mosaic: the layer's or file's name, of several the folder's."""
         sources = [source for source in self._sources.values() if source.path]

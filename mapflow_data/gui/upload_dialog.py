@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 from typing import Optional
 
 from qgis.core import QgsMapLayer, QgsProject
@@ -34,16 +33,11 @@ from .plain import as_tooltip
 from .upload_adding import Adder
 from .upload_batch import Batch
 from .upload_sources import Source
+from .upload_status import Phase, Status, make_status
 from .upload_target import TargetChooser
 from .upload_tree import UploadTree
 
 SOON_MS = 200
-
-
-class Phase(Enum):
-    IDLE = "idle"
-    CHECKING = "checking"
-    STARTING = "starting"
 
 
 class UploadDialog(QDialog):
@@ -107,6 +101,8 @@ class UploadDialog(QDialog):
         for button, icon in upload_words.BUTTON_ICONS.items():
             getattr(self, button).setIcon(upload_words.theme_icon(icon))
         self.emptyPage.setBackgroundRole(QPalette.ColorRole.Base)
+        for edit in (self.targetCombo.lineEdit(), self.tagsEdit):
+            edit.setAcceptDrops(False)  # a file that is dropped there is meant for the list, too
         self._adder.connect_buttons(self.addFilesButton, self.addFolderButton, self.addLayersButton)
         self._adder.chosen.connect(self._add)
         self._adder.found_nothing.connect(self._on_found_nothing)
@@ -214,7 +210,7 @@ class UploadDialog(QDialog):
 
     def _on_upload(self) -> None:
         plan, target = self._batch.plan_to_send(), self._chooser.target
-        if self._why_not() or plan is None:
+        if self._status.why_not or plan is None:
             return
         self._phase = Phase.STARTING
         self._notices.clear()
@@ -256,16 +252,22 @@ class UploadDialog(QDialog):
         self._refresh_buttons()
 
     def _refresh_summary(self) -> None:
-        plan, why = self._batch.plan_to_send(), self._why_not()
-        is_busy = self._phase is not Phase.IDLE
-        self.uploadButton.setText(upload_words.upload_button(len(plan.rows) if plan and not is_busy else 0))
-        self.uploadButton.setEnabled(not why)
-        self.uploadButton.setToolTip(as_tooltip(why))
-        self.summaryLabel.setText(why or self._summary())
-        self.checkBar.setVisible(is_busy)
+        status = self._status
+        self.uploadButton.setText(upload_words.upload_button(status.count))
+        self.uploadButton.setEnabled(not status.why_not)
+        self.uploadButton.setToolTip(as_tooltip(status.why_not))
+        self.summaryLabel.setText(status.text)
+        self.checkBar.setVisible(self._phase is not Phase.IDLE)
         done, total = self._batch.checked
         self.checkBar.setRange(0, total if self._phase is Phase.CHECKING and done < total else 0)
         self.checkBar.setValue(done)
+
+    @property
+    def _status(self) -> Status:
+        is_signed_in = self._services.session.connection is not None
+        return make_status(
+            self._phase, self._batch, self._chooser.target.name, is_signed_in, self._services.queue.summary
+        )
 
     def _refresh_buttons(self) -> None:
         rows, is_free = self.fileTree.selected_rows, self._phase is not Phase.STARTING
@@ -276,31 +278,3 @@ class UploadDialog(QDialog):
         adding = (self.addFilesButton, self.addFolderButton, self.addLayersButton)
         for part in (*adding, self.fileTree, self.targetCombo, self.tagsEdit):
             part.setEnabled(is_free)
-
-    def _why_not(self) -> str:
-        """Why nothing can be uploaded now, "" if it can."""
-        if self._phase is Phase.STARTING:
-            return upload_words.starting(self._chooser.target.name)
-        if not len(self._batch):
-            return upload_words.needs_files()
-        if self._services.session.connection is None:
-            return upload_words.needs_sign_in()
-        if self._phase is Phase.CHECKING:
-            return upload_words.progress(*self._batch.checked)
-        if self._batch.is_unplanned:
-            return upload_words.not_checked()
-        plan = self._batch.plan_to_send()
-        if plan is None or not plan.rows:
-            groups = self.fileTree.rows_model.groups
-            return upload_words.nothing_to_send(groups, *self._batch.missing_storage())
-        return "" if self._chooser.target.name else upload_words.needs_name()
-
-    def _summary(self) -> str:
-        plan = self._batch.plan_to_send()
-        return upload_words.summary(plan, self._seconds(plan), *self._batch.missing_storage()) if plan else ""
-
-    def _seconds(self, plan: Plan) -> Optional[float]:
-        """With what is under way already; None while nothing was measured."""
-        summary = self._services.queue.summary
-        left = summary.bytes_total - summary.bytes_sent + plan.bytes_to_send
-        return left / summary.rate if summary.rate > 0 else None

@@ -80,8 +80,9 @@ def _too_wide(row: PlanRow) -> str:
 
 
 def _too_coarse(row: PlanRow) -> str:
+    gsd = float(f"{row.facts.gsd_m or 0.0:.2g}")
     return translate("Upload", "{0} m a pixel; Mapflow is known to take {1} m or finer").format(
-        formats.number(row.facts.gsd_m or 0.0), _number(row.limits, "max_gsd")
+        formats.number(gsd), _number(row.limits, "max_gsd")
     )
 
 

@@ -47,6 +47,8 @@ class TargetChooser(QObject):
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self._tell)
         self._set_up_combo()
+        example = tags.fontMetrics().horizontalAdvance(tags.placeholderText())
+        tags.setMinimumWidth(example + 2 * tags.fontMetrics().averageCharWidth() + 12)
         self._show()
 
     def _set_up_combo(self) -> None:

@@ -20,6 +20,8 @@ from qgis.PyQt.QtWidgets import (
 from . import upload_words
 from .upload_model import Column, Group, Heading, Row, UploadModel
 
+MIN_HAPPENS = 28  # characters of what will happen that are always seen
+MIN_LINES = 8
 ROOM = 18  # beside a text, for margins and an icon
 EN_SPACE = "\u2002"  # keeps right-aligned sizes off the next column
 
@@ -53,6 +55,9 @@ class UploadTree(QTreeView):
         }
         for column, width in widths.items():
             self.header().resizeSection(column.value, width)
+        happens = plain.averageCharWidth() * MIN_HAPPENS
+        bar = self.verticalScrollBar().sizeHint().width()
+        self.setMinimumSize(sum(widths.values()) + happens + bar, plain.height() * MIN_LINES)
 
     def show_rows(self, rows: Sequence[Row], headings: Mapping[Group, Heading]) -> None:
         before = set(self.rows_model.groups)
