@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
@@ -25,6 +25,7 @@ class Searcher:
     def __init__(self, say: Say, poll: float) -> None:
         self._say = say
         self._poll = poll
+        self._statusless: set[str] = set()  # mosaics whose server does not tell their status
         self._polls: dict[str, tuple[float, float]] = {}  # mosaic id to (when to look, pause after it)
 
     def hurry(self, mosaic_id: str) -> None:
@@ -56,19 +57,23 @@ class Searcher:
         pause = self._polls.get(mosaic_id, (0.0, self._poll))[1]
         self._polls[mosaic_id] = (time.monotonic() + pause, next_poll(pause))
         try:
-            listing = Listing.read(client, mosaic_id)
+            listing = Listing.read(client, mosaic_id, has_status=mosaic_id not in self._statusless)
+            if listing.status is None:
+                self._statusless.add(mosaic_id)
         except (Cancelled, ConnectionFailed, SignInRequired):
             raise
         except NotFound as error:  # the mosaic was deleted meanwhile
             return [(item, State.FAILED, {"error": error}) for item in items]
         except MapflowError as error:  # the next look may be luckier
             log.info("looking into mosaic %s: %s", mosaic_id, type(error).__name__)
-            listing = None
-        ends = [end for end in (self._judge(item, listing, token) for item in items) if end]
+            found = None
+        else:
+            found = listing
+        ends = [end for end in (self._judge(item, found, token) for item in items) if end]
         self._polls[mosaic_id] = (time.monotonic() + pause, next_poll(pause))
         return ends
 
-    def _judge(self, item: Item, listing: Any, token: CancelToken) -> Any:
+    def _judge(self, item: Item, listing: Optional[Listing], token: CancelToken) -> Optional[End]:
         is_known = item.sending.is_accepted
         if listing is not None:
             try:
@@ -82,7 +87,7 @@ class Searcher:
             return None
         if is_known:
             return item, State.DONE, {"image": None, "note": Note.NOT_LISTED}
-        return item, State.UNCONFIRMED, {}
+        return item, State.UNCONFIRMED, {"error": item.sending.doubt}
 
     def _due(self, mosaic_id: str) -> float:
         return self._polls.get(mosaic_id, (0.0, self._poll))[0]

@@ -12,7 +12,7 @@ from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
 from ..api.models import Image, Mosaic, Storage
-from ..transfer.inspect import RasterFacts, inspect
+from ..transfer.inspect import RasterFacts, inspect, is_current
 from ..transfer.plan import Plan, make_plan
 from ..transfer.twins import sha1_of_file
 from .queue import QueueService, UploadRequest
@@ -137,8 +137,9 @@ class UploadService(Service):
         found = []
         for path in paths:
             facts = known.facts.get(path)
-            if facts is None:
+            if facts is None or not is_current(facts):
                 facts = known.facts[path] = inspect(path, token)
+                known.sha1.pop(path, None)
                 self.row_checked.emit(facts)
             found.append(facts)
         return found

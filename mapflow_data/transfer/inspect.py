@@ -76,6 +76,15 @@ def inspect(path: str, cancel: Optional[CancelToken] = None) -> RasterFacts:
             return replace(facts, driver="", error=str(error))
 
 
+def is_current(facts: RasterFacts) -> bool:
+    """The file was not written to since, as far as its size and time tell."""
+    try:
+        found = Path(facts.path).stat()
+    except (OSError, ValueError):
+        return False
+    return (found.st_size, found.st_mtime) == (facts.size, facts.mtime)
+
+
 def _with_stat(facts: RasterFacts) -> RasterFacts:
     """Raises `OSError` for what is no file that can be opened."""
     found = os.stat(facts.path)  # noqa: PTH116  Path would read a surrogate differently

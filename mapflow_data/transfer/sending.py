@@ -10,7 +10,6 @@ import logging
 import threading
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Callable, Optional
 
 from ..api.cancel import CancelToken
@@ -18,7 +17,7 @@ from ..api.client import MapflowClient
 from ..api.errors import FileUnreadable, MapflowError, Refused, SourceChanged, Unconfirmed
 from ..api.models import Image, ImageState, MosaicStatus
 from .claims import CLAIMS, Key, pick
-from .inspect import RasterFacts, inspect
+from .inspect import RasterFacts, inspect, is_current
 from .twins import has_same_name, sha1_of_file
 
 log = logging.getLogger(__name__)
@@ -43,9 +42,9 @@ class Listing:
     status: Optional[MosaicStatus] = None
 
     @classmethod
-    def read(cls, client: MapflowClient, mosaic_id: str) -> Listing:
-        """The status first: what is listed only after it was asked for is then known all the same."""
-        status = client.mosaics.status(mosaic_id)
+    def read(cls, client: MapflowClient, mosaic_id: str, *, has_status: bool = True) -> Listing:
+        """The status first: what gets ready in between is then known all the same."""
+        status = client.mosaics.status(mosaic_id) if has_status else None
         return cls(tuple(client.images.list(mosaic_id)), status)
 
     @property
@@ -65,6 +64,7 @@ class Sending:
         self.facts = facts
         self.is_accepted = False  # the server said 2xx
         self.image_id = ""  # from the answer, where it names one
+        self.doubt: Optional[Unconfirmed] = None  # why there was no answer
         self._before: Optional[set[str]] = None
         self._is_settled = True
         self._sha1: Optional[str] = None
@@ -113,6 +113,7 @@ class Sending:
         try:
             receipt = client.images.upload(self.mosaic_id, self.facts.path, progress)
         except Unconfirmed as error:
+            self.doubt = error
             log.info("upload of %s: no usable answer (%s)", self.facts.name, type(error).__name__)
         except SourceChanged:
             self._remove_copy(client, cancel, poll)
@@ -211,11 +212,7 @@ class Sending:
 
 def up_to_date(facts: RasterFacts, cancel: CancelToken) -> RasterFacts:
     """The facts of the file as it is now. Raises `FileUnreadable`, or `SourceChanged` for another image."""
-    try:
-        now = Path(facts.path).stat()
-    except OSError as error:
-        raise FileUnreadable(error.strerror or str(error), parameters={"path": facts.path}) from error
-    if (now.st_size, now.st_mtime) == (facts.size, facts.mtime):
+    if is_current(facts):
         return facts
     fresh = inspect(facts.path, cancel)
     if not fresh.driver:

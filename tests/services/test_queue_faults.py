@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
+from mapflow_data.api.errors import Unconfirmed
 from mapflow_data.services.jobs import Note, State
 from mapflow_data.services.queue import Times
 from tests.rig.fault_proxy import FaultProxy
+from tests.rig.fault_server import FaultServer, Script
 from tests.rig.queue_watch import BRIEF, QUICK, MakeQueue, MakeRequest
 from tests.rig.sandbox import Sandbox
 
@@ -77,6 +80,38 @@ def test_network_lost_on_the_way_costs_no_try(
     assert len(client.images.list(mosaic_id)) == 1
 
 
+def test_portal_is_no_network(make_queue: MakeQueue, request_for: MakeRequest) -> None:
+    portal = Script(body=b"<html>Welcome to the hotel</html>", headers=(("Content-Type", "text/html"),))
+    with FaultServer(then=portal) as server:
+        watch = make_queue(make_connection(server.url, "dTpw"))
+        ids = watch.queue.add([request_for("m") for _ in range(3)])
+        watch.until(lambda: watch.queue.summary.waiting_since is not None)
+        watch.until(lambda: all(watch.job(i).note is Note.NETWORK for i in ids))
+        assert {watch.job(i).state for i in ids} == {State.WAITING}
+        assert not any(line.startswith("POST") for line in server.seen)
+
+
+def test_service_comes_back_with_another_token(
+    make_queue: MakeQueue, request_for: MakeRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("again")
+    first, second = (base64.b64encode(f"me@example.com:{n}".encode()).decode() for n in (1, 2))
+    with Sandbox(folder, token=first) as box:
+        mosaic, port = _new_mosaic(box), box.port
+        watch = make_queue(make_connection(box.url, first))
+        ids = watch.queue.add([request_for(mosaic, size=(1500, 1500)) for _ in range(5)])
+        watch.until_state(ids[0], State.DONE)
+    watch.until(lambda: watch.queue.summary.waiting_since is not None)
+    with Sandbox(folder, token=second, port=port) as box:
+        watch.until(lambda: watch.sign_ins == 1)
+        watch.queue.set_connection(make_connection(box.url, second))
+        watch.until_over()
+        assert {watch.job(i).state for i in ids} == {State.DONE}
+        assert watch.sign_ins == 1
+        with MapflowClient(make_connection(box.url, second)) as client:
+            assert len(client.images.list(mosaic)) == 5
+
+
 def test_waiting_for_the_network_can_be_cancelled(
     make_queue: MakeQueue, request_for: MakeRequest, proxy: FaultProxy, by_proxy: Connection, mosaic_id: str
 ) -> None:
@@ -131,7 +166,7 @@ def test_not_found_is_unconfirmed_and_a_retry_looks_first(
     proxy.reset_all()  # all has left this computer, and less than all got through
     proxy.heal()
     job = watch.until_state(job_id, State.UNCONFIRMED)
-    assert job.error is None
+    assert isinstance(job.error, Unconfirmed)
     assert watch.queue.summary.unconfirmed == 1
     before = uploads_of(sandbox)
     assert client.images.list(mosaic_id) == []

@@ -106,6 +106,15 @@ def test_equal_size_under_another_name_is_recognised(
     assert plan.rows[0].problems == (Problem.ALREADY_THERE,)
 
 
+def test_file_that_was_mended_is_looked_at_again(
+    qtbot: QtBot, uploads: UploadService, paths: MakePaths
+) -> None:
+    bad = paths({"crs": None})
+    assert prepared(qtbot, uploads, bad).rows[0].fate is Fate.CANNOT
+    assert paths({"size": (50, 50)}) == bad
+    assert prepared(qtbot, uploads, bad).rows[0].fate is Fate.SEND
+
+
 def test_only_the_latest_plan_is_told(qtbot: QtBot, uploads: UploadService, paths: MakePaths) -> None:
     plans: list[Any] = []
     uploads.plan_ready.connect(plans.append)
