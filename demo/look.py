@@ -1,0 +1,142 @@
+"""What a walk looks at: layers, widgets, rows, requests that the service saw, colours. Main thread."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from probe import calm_points, worst_difference
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsMapLayer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
+from qgis.utils import iface
+from stage import Stage, Walk
+
+FACTS = json.loads(os.environ["DEMO_FACTS"])
+BUILD = Path(FACTS["build"])
+PICTURES = BUILD / "pictures"
+TILES = sorted(Path(FACTS["imagery"]).glob("*.tif"))[:2]
+IMAGE_CRS = "EPSG:32613"
+COLOUR_TOLERANCE = 14  # of 255: JPEG, and two resamplings
+
+
+def layers() -> list[QgsMapLayer]:
+    """The project's own two rasters."""
+    stems = [path.stem for path in TILES]
+    return [
+        layer
+        for layer in QgsProject.instance().mapLayers().values()
+        if layer.name() in stems and not kind(layer)
+    ]
+
+
+def kind(layer: QgsMapLayer) -> str:
+    return str(layer.customProperty("mapflow_data/kind") or "")
+
+
+def of_kind(name: str) -> list[QgsRasterLayer]:
+    return [layer for layer in QgsProject.instance().mapLayers().values() if kind(layer) == name]
+
+
+def footprints() -> list[QgsVectorLayer]:
+    return of_kind("footprints")
+
+
+def node(layer: QgsMapLayer) -> Any:
+    return QgsProject.instance().layerTreeRoot().findLayer(layer)
+
+
+def hide(which: list[QgsMapLayer]) -> None:
+    for layer in which:
+        node(layer).setItemVisibilityChecked(False)
+
+
+def find(name: str) -> QWidget | None:
+    """The visible top-level window or panel of this object name."""
+    found = [w for w in QApplication.allWidgets() if w.objectName() == name and w.isVisible()]
+    return found[0] if found else None
+
+
+def child(widget: QWidget, name: str) -> Any:
+    found = widget.findChild(QWidget, name)
+    if found is None:
+        raise LookupError(f"{widget.objectName()} has no {name}")
+    return found
+
+
+def toolbar_button(action: str) -> QToolButton:
+    """The plugin's button in QGIS' toolbars, by the object name of its action."""
+    buttons = child(iface.mainWindow(), "MapflowDataToolBar").findChildren(QToolButton)
+    return next(b for b in buttons if b.defaultAction() and b.defaultAction().objectName() == action)
+
+
+def button_named(widget: QWidget, text: str) -> QAbstractButton | None:
+    buttons = widget.findChildren(QAbstractButton)
+    return next((b for b in buttons if b.isVisible() and b.text().replace("&", "") == text), None)
+
+
+def rows(tree: Any) -> list[Any]:
+    model = tree.model()
+    mosaics = [model.index(row, 0) for row in range(model.rowCount())]
+    return mosaics + [model.index(row, 0, m) for m in mosaics for row in range(model.rowCount(m))]
+
+
+def image_row(tree: Any, name: str) -> Any:
+    tree.expandAll()
+    return next(
+        i for i in rows(tree) if i.parent().isValid() and name in str(i.data(Qt.ItemDataRole.DisplayRole))
+    )
+
+
+def mosaic_row(tree: Any) -> Any:
+    return next(i for i in rows(tree) if "Rocky Mountain" in str(i.data(Qt.ItemDataRole.DisplayRole)))
+
+
+def on_map(stage: Stage, dock: QWidget, entry: str) -> Walk:
+    yield from stage.open_tool_menu(child(dock, "onMapButton"))
+    yield from stage.choose(entry)
+
+
+def zoom_to(stage: Stage, layer: QgsMapLayer) -> Walk:
+    iface.setActiveLayer(layer)
+    iface.zoomToActiveLayer()
+    yield from stage.drawn(iface.mapCanvas())
+
+
+def to_wgs84(path: Path) -> Any:
+    (layer,) = [layer for layer in layers() if layer.name() == path.stem]
+    target = QgsCoordinateReferenceSystem("EPSG:4326")
+    return QgsCoordinateTransform(layer.crs(), target, QgsProject.instance()).transformBoundingBox(
+        layer.extent()
+    )
+
+
+def check_colours(stage: Stage, path: Path) -> None:
+    """The map shows the file's own colours at known ground points, and not at each other's."""
+    ground = calm_points(str(path))
+    difference = worst_difference(iface.mapCanvas(), IMAGE_CRS, ground)
+    shifted = [(point, colour) for (point, _), (_, colour) in zip(ground, ground[3:] + ground[:3])]
+    elsewhere = worst_difference(iface.mapCanvas(), IMAGE_CRS, shifted)
+    stage.check(
+        difference <= COLOUR_TOLERANCE < elsewhere,
+        f"{len(ground)} known ground points of {path.name} have their colours "
+        f"(off by {difference}, shuffled by {elsewhere})",
+    )
+
+
+def requests() -> list[dict[str, Any]]:
+    """What the service saw so far."""
+    url = f"http://127.0.0.1:{FACTS['port']}/_sandbox/requests"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=10) as answer:
+        return json.loads(answer.read())

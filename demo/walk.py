@@ -1,0 +1,235 @@
+"""The main job, as an analyst does it: two layers of the project become images of a mosaic, and come back
+as footprints, a preview and tiles. Run by `qgis --code`, see run.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, json.loads(os.environ["DEMO_FACTS"])["demo"])
+
+from look import (
+    BUILD,
+    FACTS,
+    PICTURES,
+    TILES,
+    button_named,
+    check_colours,
+    child,
+    find,
+    footprints,
+    hide,
+    image_row,
+    layers,
+    mosaic_row,
+    node,
+    of_kind,
+    on_map,
+    requests,
+    to_wgs84,
+    toolbar_button,
+    zoom_to,
+)
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QDialog, QDockWidget, QWidget
+from qgis.utils import iface, plugins
+from stage import CTRL, Stage, Until, Walk
+
+
+def walk(stage: Stage) -> Walk:
+    yield from open_project(stage)
+    dock = yield from sign_in(stage)
+    dialog = yield from ask_to_upload(stage)
+    yield from upload(stage, dock, dialog)
+    yield from look_at_footprints(stage, dock)
+    yield from look_at_preview(stage, dock)
+    yield from look_at_tiles(stage, dock)
+    yield from look_at_storage(stage, dock)
+    yield from save(stage)
+
+
+def open_project(stage: Stage) -> Walk:
+    stage.say("A project with two Landsat rasters")
+    stage.check("mapflow_data" in plugins, "QGIS has loaded the plugin")
+    window = iface.mainWindow()
+    window.move(0, 0)
+    window.resize(1600, 1000)
+    for panel in window.findChildren(QDockWidget):
+        if panel.objectName() == "Browser":
+            panel.hide()
+    for path in TILES:
+        iface.addRasterLayer(str(path), path.stem)
+    yield from stage.drawn(iface.mapCanvas())
+    stage.check(
+        [layer.isValid() for layer in layers()] == [True, True],
+        f"{len(TILES)} rasters in {iface.mapCanvas().mapSettings().destinationCrs().authid()}",
+    )
+    stage.check(requests() == [], "starting QGIS sent nothing")
+
+
+def sign_in(stage: Stage) -> Walk:
+    stage.say("Sign in")
+    yield from stage.click(toolbar_button("mMapflowDataPanelAction"))
+    yield Until(lambda: find("MapflowDock"), "the dock is open")
+    dock = find("MapflowDock")
+    yield from stage.type(child(dock, "serverEdit"), FACTS["url"])
+    yield from stage.type(child(dock, "tokenEdit"), "bm90OnJpZ2h0")
+    yield from stage.click(child(dock, "signInButton"))
+    yield Until(lambda: child(dock, "failureLabel").isVisible(), "a wrong token is refused")
+    stage.check("token" in child(dock, "failureLabel").text().lower(), "a wrong token is named as the reason")
+    stage.picture("sign-in-refused", dock)
+    yield from stage.type(child(dock, "tokenEdit"), os.environ["DEMO_TOKEN"])
+    stage.picture("sign-in", dock)
+    yield from stage.click(child(dock, "signInButton"))
+    yield from set_master_password(stage)
+    yield Until(lambda: child(dock, "tabs").isVisible(), "signed in")
+    yield Until(lambda: plugins["mapflow_data"].services.session.storage, "the storage is known")
+    stage.check(child(dock, "accountButton").text().startswith("analyst@"), "signed in, the account is named")
+    return dock
+
+
+def set_master_password(stage: Stage) -> Walk:
+    """QGIS asks for one when it first stores a token. The second QGIS takes it from the profile's file."""
+    yield Until(lambda: find("leMasterPass"), "QGIS asks for a master password")
+    field = find("leMasterPass")
+    password = Path(os.environ["QGIS_AUTH_PASSWORD_FILE"]).read_text().strip()
+    for name in ("leMasterPass", "leMasterPassVerify"):
+        yield from stage.type(child(field.window(), name), password)
+    yield from stage.key(field, Qt.Key.Key_Return)
+
+
+def ask_to_upload(stage: Stage) -> Walk:
+    stage.say("Two layers, selected in the layer tree, go to a new mosaic")
+    tree = iface.layerTreeView()
+    first, second = (
+        tree.node2index(QgsProject.instance().layerTreeRoot().findLayer(layer)) for layer in layers()
+    )
+    yield from stage.click_row(tree, first)
+    yield from stage.click_row(tree, second, keys=CTRL)
+    stage.check(len(tree.selectedLayers()) == 2, "two layers are selected")
+    yield from stage.open_menu(tree, second)
+    stage.picture("layer-menu")
+    yield from stage.choose("Upload to Mapflow")
+    yield Until(lambda: find("UploadDialog"), "the Upload dialog is open")
+    dialog = find("UploadDialog")
+    button = child(dialog, "uploadButton")
+    yield Until(lambda: button_named(dialog, "Send as they are"), "both files are checked")
+    stage.check(not button.isEnabled(), "the dialog warns of 120 m a pixel, more than is known to be taken")
+    stage.picture("upload-warning", dialog)
+    yield from stage.click(button_named(dialog, "Send as they are"))
+    yield Until(lambda: button.isEnabled() and "2" in button.text(), "both files can be sent")
+    yield from stage.type(child(dialog, "targetCombo").lineEdit(), "Rocky Mountain")
+    yield from stage.pause(0.6)
+    yield Until(button.isEnabled, "the button is ready")
+    stage.picture("upload-dialog", dialog)
+    stage.check(
+        button.text().replace("&", "") == f"Upload {len(TILES)} files",
+        f"the button says “{button.text().replace('&', '')}”",
+    )
+    return dialog
+
+
+def upload(stage: Stage, dock: QWidget, dialog: QDialog) -> Walk:
+    yield from stage.click(child(dialog, "uploadButton"))
+    yield Until(
+        lambda: len(footprints()) == 1 and footprints()[0].featureCount() == 2, "footprints appear", 60
+    )
+    sent = [r for r in requests() if r["method"] == "POST" and r["path"].endswith("/image")]
+    stage.check(
+        len(sent) == 2 and all(r["received_bytes"] > p.stat().st_size for r, p in zip(sent, TILES)),
+        "the service received both files, each once",
+    )
+    yield from stage.pause(0.5)
+    stage.picture("activity", dock)
+    yield from stage.click_tab(child(dock, "tabs"), 0)
+
+
+def look_at_footprints(stage: Stage, dock: QWidget) -> Walk:
+    stage.say("Footprints, shown by themselves")
+    layer = footprints()[0]
+    stage.check(
+        layer.crs().authid() == "EPSG:4326",
+        f"one polygon layer in EPSG:4326 with {layer.featureCount()} images",
+    )
+    names = sorted(feature["filename"] for feature in layer.getFeatures())
+    stage.check(names == sorted(p.name for p in TILES), f"they are {', '.join(names)}")
+    for path in TILES:
+        inside = layer.extent().contains(to_wgs84(path).center())
+        stage.check(inside, f"the footprint covers {path.name}")
+    tree = child(dock, "imageryTree")
+    yield from stage.click_row(tree, image_row(tree, TILES[0].name))
+    yield Until(lambda: layer.selectedFeatureCount() == 1, "the row selects its footprint")
+    stage.check(
+        layer.selectedFeatures()[0]["filename"] == TILES[0].name, "a click on a row selects its footprint"
+    )
+    yield from stage.drawn(iface.mapCanvas())
+    stage.picture("footprints")
+
+
+def look_at_preview(stage: Stage, dock: QWidget) -> Walk:
+    stage.say("Preview of one image")
+    hide(layers())
+    tree = child(dock, "imageryTree")
+    yield from stage.click_row(tree, image_row(tree, TILES[0].name))
+    yield from on_map(stage, dock, "review")
+    yield Until(lambda: of_kind("preview"), "the preview is in the project")
+    (layer,) = of_kind("preview")
+    stage.check(layer.isValid() and layer.crs().authid() == "EPSG:32613", "a raster in the image's own CRS")
+    yield from zoom_to(stage, layer)
+    check_colours(stage, TILES[0])
+    stage.picture("preview")
+    hide([layer])
+
+
+def look_at_tiles(stage: Stage, dock: QWidget) -> Walk:
+    stage.say("The mosaic as tiles")
+    tree = child(dock, "imageryTree")
+    yield from stage.click_row(tree, mosaic_row(tree))
+    yield from on_map(stage, dock, "iles")
+    yield Until(lambda: of_kind("tiles"), "the tile layer is in the project")
+    (layer,) = of_kind("tiles")
+    yield from zoom_to(stage, layer)
+    yield from stage.pause(1.0)
+    yield from stage.drawn(iface.mapCanvas())
+    for path in TILES:
+        check_colours(stage, path)
+    seen = [r for r in requests() if "/tiles/" in r["path"] and r["path"].endswith(".png")]
+    stage.check(
+        seen and all(r["status"] in (200, 204, 404) for r in seen),
+        f"the service gave {len(seen)} tiles, all signed",
+    )
+    stage.check(
+        "authcfg" not in layer.source() and "asic" not in layer.source(),
+        "the layer's source holds no credential",
+    )
+    stage.picture("tiles")
+
+
+def look_at_storage(stage: Stage, dock: QWidget) -> Walk:
+    stage.say("Storage")
+    yield from stage.click(child(dock, "refreshButton"))
+    yield from stage.pause(1.0)
+    used = plugins["mapflow_data"].services.session.storage.used
+    total = sum(path.stat().st_size for path in TILES)
+    stage.check(used >= total, f"{used} bytes are used, the two files have {total}")
+    stage.picture("dock", dock)
+
+
+def save(stage: Stage) -> Walk:
+    stage.say("Save the project")
+    for layer in layers():
+        node(layer).setItemVisibilityChecked(True)
+    yield from stage.drawn(iface.mapCanvas())
+    QgsProject.instance().write(str(BUILD / "demo.qgz"))
+    count = len(QgsProject.instance().mapLayers())
+    (BUILD / "saved.json").write_text(
+        json.dumps({"layers": count, "features": footprints()[0].featureCount()})
+    )
+    stage.check((BUILD / "demo.qgz").exists(), f"saved with {count} layers")
+
+
+STAGE = Stage(iface, walk, PICTURES)
