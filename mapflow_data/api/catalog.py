@@ -33,8 +33,7 @@ class Catalog:
         size, seen = max(1, min(page_size, MAX_PAGE)), set[str]()
         for _ in range(MAX_PAGES):
             items, total = self._page(query, size, offset)
-            fresh = [item for item in items if item.id not in seen]
-            seen.update(item.id for item in fresh if item.id)
+            fresh = list(_unseen(items, seen))
             offset += len(items)
             goes_on = offset < total if total is not None else len(items) == size and bool(fresh)
             is_last = not items or not goes_on
@@ -53,6 +52,14 @@ class Catalog:
         body = {**query.to_body(), "limit": size, "offset": offset}
         call = Call("POST", "/catalog/meta", READ, json=body)
         return self._transport.run(call, _read_page)
+
+
+def _unseen(items: list[CatalogItem], seen: set[str]) -> Iterator[CatalogItem]:
+    """Those whose id is new, and those without one; `seen` grows."""
+    for item in items:
+        if item.id not in seen:
+            yield item
+            seen.update(filter(None, [item.id]))
 
 
 def _read_page(answer: Answer) -> tuple[list[CatalogItem], Optional[int]]:

@@ -193,6 +193,12 @@ def test_ids_that_come_twice_are_shown_once(make_client: Any) -> None:
         assert len(server.requests) == 2
 
 
+def test_an_id_that_comes_twice_on_one_page(make_client: Any) -> None:
+    nameless = {"footprint": POLYGON}
+    with FaultServer([answer([*items(0, 2), *items(1, 2), nameless, nameless])]) as server:
+        assert ids_of(make_client(server.url).catalog.search(QUERY)) == ["i0", "i1", "i2", "", ""]
+
+
 def test_the_list_shrinks_while_it_is_paged(make_client: Any) -> None:
     with FaultServer([page(0, 3, 9), page(0, 0, 9)]) as server:
         pages = list(make_client(server.url).catalog.search(QUERY, page_size=3))
