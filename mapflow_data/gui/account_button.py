@@ -12,7 +12,7 @@ from ..api.connection import Connection
 from .links import ACCOUNT_PAGE
 from .plain import as_menu, as_tooltip
 
-MAX_TEXT = 110  # logical px of an account's name, the rest is in the tooltip
+MAX_TEXT = 155  # logical px of an account's name, the rest is in the tooltip
 
 
 class AccountButton(QToolButton):

@@ -103,6 +103,7 @@ class MapflowDock(QgsDockWidget):
             page.network_options_requested.connect(self._on_network_options)
         self.refreshButton.clicked.connect(self._on_refresh)
         self.imagery.upload_requested.connect(self.upload_requested)
+        self.imagery.sign_in_requested.connect(self._on_ask_for_token)
         self.imagery.map_actions.dropped.connect(self._on_dropped)
         self.imagery.map_actions.cannot_zoom.connect(self._on_cannot_zoom)
         self.activity.count_changed.connect(self._on_count_changed)

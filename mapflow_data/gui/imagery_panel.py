@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from qgis.core import QgsProject
 from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import QPoint, pyqtSignal
 from qgis.PyQt.QtWidgets import QStackedWidget, QToolButton, QWidget
 
-from ..api.errors import MapflowError
+from ..api.errors import MapflowError, SignInRequired
 from ..api.models import Image, Mosaic
 from ..services.bundle import Services
 from .forms import load_ui
@@ -27,6 +27,7 @@ from .state_page import StatePage
 
 class ImageryPanel(QWidget):
     upload_requested = pyqtSignal(str)  # id of the mosaic to upload into, "" for none chosen
+    sign_in_requested = pyqtSignal()
 
     uploadButton: QToolButton
     newMosaicButton: QToolButton
@@ -43,7 +44,7 @@ class ImageryPanel(QWidget):
         super().__init__(parent)
         load_ui(self, "imagery_panel")
         self._services = services
-        self._has_failed = False
+        self._state_action: Callable[[], None] = self.refresh
         self._new_mosaic_id = ""
         self._dialog: Optional[MosaicDialog] = None
         self.model = self.imageryTree.imagery
@@ -82,12 +83,13 @@ class ImageryPanel(QWidget):
         """True if it is said here, since there is nothing else to show."""
         if self.model.mosaics():
             return False
-        self._has_failed = True
+        is_refused = isinstance(error, SignInRequired)
+        self._state_action = self.sign_in_requested.emit if is_refused else self.refresh
         self.statePage.show_state(
             self.tr("Your imagery was not loaded"),
             describe(error).text,
             icon_name="failed",
-            button=self.tr("Retry"),
+            button=self.tr("Sign in") if is_refused else self.tr("Retry"),
         )
         self.views.setCurrentWidget(self.statePage)
         return True
@@ -126,12 +128,11 @@ class ImageryPanel(QWidget):
         self.imageryTree.items_selected.connect(self._link.on_rows_selected)
         self.imageryTree.customContextMenuRequested.connect(self._on_tree_menu)
         self.filterEdit.textChanged.connect(self.imageryTree.filter_later)
-        self.statePage.button_clicked.connect(self._on_state_button)
+        self.statePage.button_clicked.connect(self._on_state_clicked)
 
     # States
 
     def _show_loading(self) -> None:
-        self._has_failed = False
         self.statePage.show_state(self.tr("Loading your imagery…"), is_busy=True)
         self.views.setCurrentWidget(self.statePage)
 
@@ -139,7 +140,7 @@ class ImageryPanel(QWidget):
         if self.model.mosaics():
             self.views.setCurrentWidget(self.imageryTree)
             return
-        self._has_failed = False
+        self._state_action = self._on_upload
         self.statePage.show_state(
             self.tr("No imagery yet"),
             self.tr(
@@ -171,11 +172,8 @@ class ImageryPanel(QWidget):
 
     # What people do
 
-    def _on_state_button(self) -> None:
-        if self._has_failed:
-            self.refresh()
-        else:
-            self.upload_requested.emit("")
+    def _on_state_clicked(self) -> None:
+        self._state_action()
 
     def _on_upload(self) -> None:
         chosen = self.imageryTree.selected_mosaics()

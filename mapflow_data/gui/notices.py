@@ -6,10 +6,11 @@ from typing import Callable, Optional
 
 from qgis.core import Qgis
 from qgis.gui import QgsMessageBar, QgsMessageBarItem, QgsMessageViewer
-from qgis.PyQt.QtCore import QObject, QSize, Qt
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import QObject, Qt
+from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from .messages import Message
+from .wrapped_label import WrappedLabel
 
 INFO_SECONDS = 6
 KEPT = 3  # older ones make room
@@ -81,7 +82,9 @@ class Notices(QObject):
         """Buttons under the text: beside it they would leave a narrow dock no room for words."""
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 2, 0, 2)
-        column.addWidget(_WrappedLabel(message.text))
+        label = WrappedLabel()
+        label.setText(message.text)
+        column.addWidget(label)
         if not message.details and not button:
             return
         row = QHBoxLayout()
@@ -105,18 +108,3 @@ class Notices(QObject):
         viewer.setTitle(self.tr("Details"))
         viewer.setMessageAsPlainText(f"{message.text}\n\n{message.details}")
         viewer.show()
-
-
-class _WrappedLabel(QLabel):
-    """Grows in height as the dock gets narrow, and never widens it."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        self.setText(text)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(60, super().minimumSizeHint().height())

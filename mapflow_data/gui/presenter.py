@@ -27,7 +27,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..api.models import Image, Mosaic, TileJson
 from ..layers import footprints, previews, tiles
-from ..layers.properties import FOOTPRINTS, PREVIEW, TILES, image_id_of, kind_of, mark, mosaic_id_of
+from ..layers.properties import FOOTPRINTS, PREVIEW, TILES, image_id_of, kind_of, mosaic_id_of
 
 GROUP_NAME = "Mapflow Data"
 GROUP_PROPERTY = "mapflow_data/group"
@@ -79,7 +79,7 @@ class Presenter(QObject):
         layer = self.find(TILES, mosaic.id)
         if layer is None:
             layer = tiles.make_layer(mosaic, tilejson, images)
-            mark(layer, TILES, mosaic.id)
+            layer.setName(self.tr("{0} tiles").format(mosaic.name or mosaic.id))
             self._add(layer)
         else:
             self._raise(layer)
@@ -88,8 +88,9 @@ class Presenter(QObject):
     def show_preview(self, image: Image, path: str) -> QgsMapLayer:
         layer = self.find(PREVIEW, image_id=image.id)
         if layer is None:
-            layer = previews.make_layer(path, self.tr("{0} preview").format(image.filename or image.id))
-            mark(layer, PREVIEW, image.mosaic_id, image.id)
+            layer = previews.make_layer(
+                path, self.tr("{0} preview").format(image.filename or image.id), image
+            )
             self._add(layer)
         else:
             self._raise(layer)

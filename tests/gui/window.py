@@ -1,4 +1,4 @@
-"""A small QGIS: a real main window with canvas, layer tree, menus and message bar, and what `iface` offers of it."""
+"""A small QGIS: a real main window with canvas, layer tree, menus and messages, as `iface` offers them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Window:
 
     def close(self) -> None:
         self.tree.setModel(None)
-        self.canvas.cancelJobs()
+        self.canvas.stopRendering()
         self.window.close()
         self.bridge.deleteLater()
         self.window.deleteLater()

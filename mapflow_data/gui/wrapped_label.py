@@ -1,0 +1,36 @@
+"""A label of plain text that wraps anywhere: long file names never widen the dock. Main thread."""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
+
+UNBROKEN = re.compile(r"(\S{16})(?=\S)")  # longer words may be broken
+BREAK = "\u200b"  # has no width
+
+
+class WrappedLabel(QLabel):
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def text(self) -> str:
+        """As it was given."""
+        return self._text
+
+    def setText(self, text: str) -> None:
+        self._text = text
+        super().setText(UNBROKEN.sub(rf"\1{BREAK}", text))
+
+    def clear(self) -> None:
+        self.setText("")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, super().minimumSizeHint().height())

@@ -1,0 +1,166 @@
+"""The layer tree: what is added where, once, and what survives people's own edits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.gui import QgsMapCanvas
+
+from mapflow_data.api.models import Image, Mosaic, TileJson
+from mapflow_data.gui.presenter import Presenter
+from mapflow_data.layers.footprints import make_features
+from tests.rig.geotiffs import make_raster
+
+MOSAIC = Mosaic("m1", "North & <i>South</i>", tile_url="https://api.mapflow.ai/rest/t/{z}/{x}/{y}.png?uri=a")
+OTHER = Mosaic("m2", "Quarry", tile_url="https://api.mapflow.ai/rest/u/{z}/{x}/{y}.png")
+SQUARE = "POLYGON ((10 50, 10.1 50, 10.1 50.1, 10 50.1, 10 50))"
+IMAGES = [Image("i1", "m1", "a.tif", footprint=SQUARE), Image("i2", "m1", "b.tif")]
+BOUNDS = TileJson((10.0, 50.0, 10.1, 50.1), 0, 18)
+
+
+@pytest.fixture
+def project(qgis_app: object) -> QgsProject:
+    project = QgsProject.instance()
+    project.clear()
+    return project
+
+
+@pytest.fixture
+def presenter(project: QgsProject) -> Presenter:
+    presenter = Presenter(project)
+    yield presenter
+    presenter.close()
+    project.clear()
+
+
+def names(project: QgsProject) -> list[str]:
+    (group,) = [g for g in project.layerTreeRoot().findGroups() if g.customProperty("mapflow_data/group")]
+    return [node.name() for node in group.children()]
+
+
+def footprints(presenter: Presenter, mosaic: Mosaic = MOSAIC) -> QgsVectorLayer:
+    return presenter.show_footprints(mosaic, make_features(IMAGES, mosaic))
+
+
+def test_outlines_lie_over_pictures_whatever_came_first(
+    presenter: Presenter, project: QgsProject, tmp_path: Path
+) -> None:
+    presenter.show_tiles(MOSAIC, BOUNDS, [])
+    footprints(presenter)
+    presenter.show_preview(IMAGES[0], str(make_raster(tmp_path / "p.tif")))
+    presenter.show_tiles(OTHER, BOUNDS, [])
+    assert names(project) == [
+        "North & <i>South</i> footprints",
+        "a.tif preview",
+        "Quarry tiles",
+        "North & <i>South</i> tiles",
+    ]
+    assert project.layerTreeRoot().children()[0].name() == "Mapflow Data"
+
+
+def test_shown_again_a_layer_moves_up_and_stays_the_same(presenter: Presenter, project: QgsProject) -> None:
+    first = presenter.show_tiles(MOSAIC, BOUNDS, [])
+    presenter.show_tiles(OTHER, BOUNDS, [])
+    node = project.layerTreeRoot().findLayer(first.id())
+    node.setItemVisibilityChecked(False)
+    assert presenter.show_tiles(MOSAIC, BOUNDS, []) is first
+    assert names(project) == ["North & <i>South</i> tiles", "Quarry tiles"]
+    assert project.layerTreeRoot().findLayer(first.id()).isVisible()
+    assert len(project.mapLayers()) == 2
+
+
+def test_footprints_are_brought_up_to_date_in_place(presenter: Presenter) -> None:
+    layer = footprints(presenter)
+    layer.setName("My own name")
+    again = presenter.show_footprints(MOSAIC, make_features(IMAGES[:1], MOSAIC))
+    assert again is layer
+    assert layer.featureCount() == 1
+    assert layer.name() == "My own name"
+
+
+def test_a_renamed_and_moved_group_is_still_ours(presenter: Presenter, project: QgsProject) -> None:
+    presenter.show_tiles(MOSAIC, BOUNDS, [])
+    root = project.layerTreeRoot()
+    group = root.children()[0]
+    group.setName("Imagery")
+    inner = root.addGroup("Work")
+    inner.addChildNode(group.clone())
+    root.removeChildNode(group)
+    presenter.show_tiles(OTHER, BOUNDS, [])
+    assert [g.name() for g in root.findGroups()] == ["Work"]
+    assert names_of_inner(project) == ["Quarry tiles", "North & <i>South</i> tiles"]
+
+
+def names_of_inner(project: QgsProject) -> list[str]:
+    (inner,) = project.layerTreeRoot().findGroup("Work").children()
+    return [node.name() for node in inner.children()]
+
+
+def test_a_layer_that_people_put_elsewhere_stays_there(presenter: Presenter, project: QgsProject) -> None:
+    layer = presenter.show_tiles(MOSAIC, BOUNDS, [])
+    root = project.layerTreeRoot()
+    elsewhere = root.addGroup("Mine")
+    node = root.findLayer(layer.id())
+    elsewhere.addChildNode(node.clone())
+    node.parent().removeChildNode(node)
+    presenter.show_tiles(MOSAIC, BOUNDS, [])
+    assert root.findLayer(layer.id()).parent().name() == "Mine"
+    assert len(project.mapLayers()) == 1
+
+
+def test_a_removed_layer_or_group_comes_back_anew(presenter: Presenter, project: QgsProject) -> None:
+    layer = footprints(presenter)
+    project.removeMapLayer(layer.id())
+    assert footprints(presenter).featureCount() == 2
+    project.layerTreeRoot().removeAllChildren()
+    presenter.show_tiles(OTHER, BOUNDS, [])
+    assert "Quarry tiles" in names(project)
+
+
+def test_another_project_is_started_clean(presenter: Presenter, project: QgsProject) -> None:
+    changed: list[bool] = []
+    presenter.project_changed.connect(lambda: changed.append(True))
+    footprints(presenter)
+    project.clear()
+    assert changed
+    assert presenter.find("footprints", "m1") is None
+    footprints(presenter)
+    assert names(project) == ["North & <i>South</i> footprints"]
+
+
+def test_layers_of_a_saved_project_are_found_again(
+    presenter: Presenter, project: QgsProject, tmp_path: Path
+) -> None:
+    presenter.show_tiles(MOSAIC, BOUNDS, [])
+    path = tmp_path / "p.qgz"
+    assert project.write(str(path))
+    project.clear()
+    assert project.read(str(path))
+    presenter.show_tiles(MOSAIC, BOUNDS, [])
+    assert names(project) == ["North & <i>South</i> tiles"]
+    assert isinstance(presenter.find("tiles", "m1"), QgsRasterLayer)
+
+
+@pytest.mark.parametrize(
+    ("crs", "x", "y"),
+    [("EPSG:4326", 10.05, 50.05), ("EPSG:3857", 1_118_761, 6_454_600), ("EPSG:32632", 575_170, 5_544_500)],
+)
+def test_zoom_is_in_the_canvas_crs(project: QgsProject, crs: str, x: float, y: float) -> None:
+    canvas = QgsMapCanvas()
+    canvas.resize(400, 300)
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem(crs))
+    presenter = Presenter(project, canvas)
+    assert presenter.zoom_to([SQUARE, "", "not WKT"])
+    centre = canvas.extent().center()
+    assert centre.x() == pytest.approx(x, rel=1e-3)
+    assert centre.y() == pytest.approx(y, rel=1e-3)
+    presenter.close()
+
+
+def test_nothing_to_zoom_to_is_said(project: QgsProject) -> None:
+    presenter = Presenter(project, QgsMapCanvas())
+    assert not presenter.zoom_to([])
+    assert not presenter.zoom_to(["", "POLYGON EMPTY", "nonsense"])
+    presenter.close()
