@@ -112,7 +112,7 @@ def outline_of(polygons: Polygons) -> list[Point]:
     largest = max(parts, key=lambda part: part.area(), default=QgsGeometry())
     if largest.isNull() or largest.area() <= 0:
         return []
-    return [(p.x(), p.y()) for p in largest.asPolygon()[0][:-1]]
+    return points_of(largest)
 
 
 def unwrapped(ring: Sequence[Point]) -> list[Point]:
@@ -149,6 +149,12 @@ def _as_multi(geometry: QgsGeometry) -> list[list[list[QgsPointXY]]]:
 
 def from_rings(rings: Sequence[Sequence[Point]]) -> QgsGeometry:
     return QgsGeometry.fromPolygonXY([[QgsPointXY(*p) for p in ring] for ring in rings])
+
+
+def points_of(polygon: QgsGeometry) -> list[Point]:
+    """The outer ring of a polygon, not closed."""
+    rings = polygon.asPolygon()
+    return [(p.x(), p.y()) for p in rings[0][:-1]] if rings else []
 
 
 def _cut_at_180(geometry: QgsGeometry) -> list[list[list[QgsPointXY]]]:

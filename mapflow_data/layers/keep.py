@@ -22,12 +22,12 @@ from qgis.core import (
 from ..api.errors import BadInput
 from . import properties
 
-TABLE = "footprints"
+KEPT = (properties.FOOTPRINTS, properties.PREVIEW, properties.RESULTS, properties.QUICKLOOK)
 
 
 def can_be_kept(layer: QgsMapLayer) -> bool:
     """Whether the layer's data is ours to move: tiles have none, edits under way are not to be cut off."""
-    if properties.kind_of(layer) not in (properties.FOOTPRINTS, properties.PREVIEW):
+    if properties.kind_of(layer) not in KEPT:
         return False
     return layer.isValid() and not layer.isEditable()
 
@@ -51,7 +51,7 @@ def keep(
             _copy(source_of(layer), target)
     except OSError as error:
         raise BadInput(error.strerror or str(error), code="keep") from error
-    source = f"{target}|layername={TABLE}" if is_vector else str(target)
+    source = f"{target}|layername={properties.kind_of(layer)}" if is_vector else str(target)
     provider = "ogr" if is_vector else "gdal"
     layer.setDataSource(source, layer.name(), provider, QgsDataProvider.ProviderOptions())
 
@@ -65,7 +65,7 @@ def source_of(layer: QgsMapLayer) -> Path:
 def _write_table(layer: QgsVectorLayer, target: Path, context: QgsCoordinateTransformContext) -> None:
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
-    options.layerName = TABLE
+    options.layerName = properties.kind_of(layer)
     error, reason, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(target), context, options)
     if error != QgsVectorFileWriter.WriterError.NoError:
         raise BadInput(reason, code="keep")

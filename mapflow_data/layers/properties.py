@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from qgis.core import QgsLayerMetadata, QgsMapLayer
 
-KIND = "mapflow_data/kind"  # one of the three below
+KIND = "mapflow_data/kind"  # one of those below
 MOSAIC_ID = "mapflow_data/mosaic_id"
 IMAGE_ID = "mapflow_data/image_id"
 EXTENT = "mapflow_data/extent"
 
-FOOTPRINTS, TILES, PREVIEW = "footprints", "tiles", "preview"
+FOOTPRINTS, TILES, PREVIEW = "footprints", "tiles", "preview"  # of the account's own mosaics and images
+RESULTS, QUICKLOOK = "results", "quicklook"  # of the catalog; its tiles are TILES with an image id
 
 RIGHTS = "Mapflow"  # the attribution that map decorations and layouts show
 
