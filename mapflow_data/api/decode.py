@@ -5,27 +5,34 @@ One call of the C scanner keeps every other thread waiting, the one that draws Q
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Optional
 
 BIG = 1_000_000
+STEP = 200
 Each = Callable[[Any], Any]
 _scan = json.JSONDecoder().raw_decode
 _BLANK = " \t\r\n"
+_lock = threading.Lock()
+_pauses: list[bool] = []  # of each decoding under way, whether the collector was on when it began
 
 
 def decode(data: bytes, each: Optional[Each] = None, member: str = "images") -> Any:
     """The JSON value. Raises `ValueError` where it is none or is cut short.
 
     What `each` makes of it is put in place of every item of the outer list, or of the list that is the outer
-    object's `member`: made small at once, they give Python's garbage collection little to stop the world for.
+    object's `member`, so that the raw items never all exist at once.
     """
     text = data.decode("utf-8-sig")
     reader = _Reader(text, each or _same, member)
     if len(text) < BIG:
         return reader.whole()
-    value = reader.outer()
+    with _uncollected():
+        value = reader.outer()
     if reader.peek():
         raise ValueError("text after the JSON value")
     return value
@@ -33,6 +40,25 @@ def decode(data: bytes, each: Optional[Each] = None, member: str = "images") -> 
 
 def _same(item: Any) -> Any:
     return item
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Half a second without the automatic garbage collector: so many new objects would make it walk the whole
+    heap of QGIS' Python, which holds the interpreter for up to 100 ms a time. The young objects alone are
+    collected every few items instead.
+    """
+    with _lock:
+        _pauses.append(gc.isenabled())
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _lock:
+            was_enabled = _pauses[0]  # the first one's: the later ones found it off
+            _pauses.pop()
+            if was_enabled and not _pauses:
+                gc.enable()
 
 
 class _Reader:
@@ -76,6 +102,8 @@ class _Reader:
             return items
         while True:
             items.append(each(self._inner()))
+            if len(items) % STEP == 0:
+                gc.collect(1)
             if self._took("]"):
                 return items
             self._need(",")

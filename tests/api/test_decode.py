@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import threading
@@ -88,6 +89,23 @@ def test_seven_megabytes_leave_the_interpreter_to_others() -> None:
     answer = Answer(200, {}, json.dumps([item] * count).encode())
     assert len(read_items(answer, Image.from_json)) == count
     assert min(worst_lateness(lambda: read_items(answer, Image.from_json)) for _ in range(3)) < 0.05
+
+
+def test_the_collector_is_on_again_after_all_of_several() -> None:
+    data = json.dumps(big(ITEM)).encode()
+    threads = [threading.Thread(target=lambda: decode(data, lambda item: item["id"])) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert gc.isenabled()
+    with pytest.raises(ValueError):
+        decode(data[:-1])
+    assert gc.isenabled()
+    gc.disable()
+    decode(data)
+    assert not gc.isenabled()
+    gc.enable()
 
 
 def worst_lateness(work: Any) -> float:
