@@ -25,6 +25,7 @@ class Batch:
         self._facts: dict[str, RasterFacts] = {}
         self._planned: dict[str, PlanRow] = {}
         self._overrides: set[str] = set()
+        self._rows: dict[str, Row] = {}  # made already: most stay as they are when one file was checked
         self._plan: Optional[Plan] = None
 
     def __len__(self) -> int:
@@ -78,11 +79,13 @@ class Batch:
         for key in keys:
             self._sources.pop(key, None)
             self._facts.pop(key, None)
+            self._rows.pop(key, None)
             self._planned.pop(key, None)
             self._overrides.discard(key)
 
     def override(self, keys: Iterable[str], is_on: bool) -> None:
         """Send these as they are although the plan advises against it, or no longer."""
+        self._rows.clear()
         if is_on:
             self._overrides.update(keys)
         else:
@@ -91,9 +94,11 @@ class Batch:
     def set_facts(self, facts: RasterFacts) -> None:
         if facts.path in self._sources:
             self._facts[facts.path] = facts
+            self._rows.pop(facts.path, None)
 
     def set_plan(self, plan: Plan) -> None:
         self._plan = plan
+        self._rows.clear()
         self._planned = {row.facts.path: row for row in plan.rows if row.facts.path in self._sources}
         self._facts.update((path, row.facts) for path, row in self._planned.items())
 
@@ -113,7 +118,10 @@ class Batch:
         return len(full), max(0, needed - (self._plan.free or 0))
 
     def rows(self) -> list[Row]:
-        return [self._row(source) for source in self._sources.values()]
+        for key, source in self._sources.items():
+            if key not in self._rows:
+                self._rows[key] = self._row(source)
+        return [self._rows[key] for key in self._sources]
 
     def headings(self, rows: Sequence[Row]) -> dict[Group, Heading]:
         counts = Counter(row.group for row in rows)

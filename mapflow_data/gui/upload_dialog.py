@@ -257,16 +257,26 @@ class UploadDialog(QDialog):
         self.uploadButton.setEnabled(not status.why_not)
         self.uploadButton.setToolTip(as_tooltip(status.why_not))
         self.summaryLabel.setText(status.text)
-        self.checkBar.setVisible(self._phase is not Phase.IDLE)
+        self.checkBar.setVisible(self._shown_phase is not Phase.IDLE)
         done, total = self._batch.checked
         self.checkBar.setRange(0, total if self._phase is Phase.CHECKING and done < total else 0)
         self.checkBar.setValue(done)
 
     @property
+    def _shown_phase(self) -> Phase:
+        """A plan for another mosaic than the one just typed counts as none."""
+        is_stale = bool(self._batch.paths) and self._planned_for != self._chooser.target.mosaic_id
+        return Phase.CHECKING if is_stale and self._phase is Phase.IDLE else self._phase
+
+    @property
     def _status(self) -> Status:
         is_signed_in = self._services.session.connection is not None
         return make_status(
-            self._phase, self._batch, self._chooser.target.name, is_signed_in, self._services.queue.summary
+            self._shown_phase,
+            self._batch,
+            self._chooser.target.name,
+            is_signed_in,
+            self._services.queue.summary,
         )
 
     def _refresh_buttons(self) -> None:

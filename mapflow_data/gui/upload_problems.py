@@ -40,7 +40,7 @@ def _crs(text: str) -> QgsCoordinateReferenceSystem:
 
 def _unreadable(row: PlanRow) -> str:
     why = " ".join(row.facts.error.split())[:200] or translate("Upload", "unknown format")
-    return translate("Upload", "Cannot be read ({0}); copy it again").format(why)
+    return translate("Upload", "Cannot be read; copy it again ({0})").format(why)
 
 
 def _not_geotiff(row: PlanRow) -> str:
@@ -81,7 +81,7 @@ def _too_wide(row: PlanRow) -> str:
 
 def _too_coarse(row: PlanRow) -> str:
     gsd = float(f"{row.facts.gsd_m or 0.0:.2g}")
-    return translate("Upload", "{0} m a pixel; Mapflow is known to take {1} m or finer").format(
+    return translate("Upload", "{0} m a pixel; the known limit is {1} m").format(
         formats.number(gsd), _number(row.limits, "max_gsd")
     )
 
@@ -93,7 +93,7 @@ def _bands_differ(row: PlanRow) -> str:
 
 
 def _crs_differs(row: PlanRow) -> str:
-    return translate("Upload", "{0} instead of {2}, as {1} has it").format(
+    return translate("Upload", "{0} instead of {2} as in {1}").format(
         row.facts.crs, _reference(row), crs_name(str(row.limits.get("expected_crs", "")))
     )
 
@@ -101,7 +101,7 @@ def _crs_differs(row: PlanRow) -> str:
 def _resolution_differs(row: PlanRow) -> str:
     other = str(row.limits.get("expected_crs") or row.facts.crs)
     own, expected = row.facts.pixel_size, row.limits.get("expected_pixel_size")
-    return translate("Upload", "pixels of {0} instead of {2}, as {1} has them").format(
+    return translate("Upload", "pixels of {0} instead of {2} as in {1}").format(
         _pixel(own, row.facts.crs_wkt), _reference(row), _pixel(expected, other)
     )
 

@@ -32,7 +32,9 @@ def make_status(phase: Phase, batch: Batch, mosaic_name: str, is_signed_in: bool
     why = _busy(phase, batch, mosaic_name) or _lacking(batch, plan, is_signed_in)
     if why or plan is None:
         return Status(why, why_not=why)
-    text = upload_words.summary(plan, _seconds(plan, queue), *batch.missing_storage())
+    text = upload_words.summary(
+        plan, len(batch) - len(plan.rows), _seconds(plan, queue), *batch.missing_storage()
+    )
     if mosaic_name:
         return Status(text, len(plan.rows))
     why = upload_words.needs_name()

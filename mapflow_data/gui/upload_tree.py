@@ -22,6 +22,7 @@ from .upload_model import Column, Group, Heading, Row, UploadModel
 
 MIN_HAPPENS = 28  # characters of what will happen that are always seen
 MIN_LINES = 8
+LONG_GROUP = 20
 ROOM = 18  # beside a text, for margins and an icon
 EN_SPACE = "\u2002"  # keeps right-aligned sizes off the next column
 
@@ -64,9 +65,13 @@ class UploadTree(QTreeView):
         self.rows_model.set_rows(rows, headings)
         for group in self.rows_model.groups:
             if group not in before:
-                index = self.rows_model.index_of(group)
-                self.expand(index)
+                self.setExpanded(self.rows_model.index_of(group), not self._hides_others(group))
             self._show_remedy(group)
+
+    def _hides_others(self, group: Group) -> bool:
+        """Many rows that need nobody would push those out of sight that do."""
+        is_long = len(self.rows_model.rows_of(group)) > LONG_GROUP
+        return is_long and group in (Group.READY, Group.THERE) and len(self.rows_model.groups) > 1
 
     @property
     def selected_rows(self) -> list[Row]:

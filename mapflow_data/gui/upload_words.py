@@ -114,9 +114,7 @@ def what_happens(row: PlanRow, source: Source, group: Group) -> str:
     if notes:
         return translate("Upload", "Sent as it is: {0}").format(notes)
     if source.layer_crs:
-        return translate("Upload", "Sent in the file's own CRS, not in the layer's ({0})").format(
-            source.layer_crs
-        )
+        return translate("Upload", "Sent in its own CRS, not in the layer's {0}").format(source.layer_crs)
     return translate("Upload", "Will be sent")
 
 
@@ -152,12 +150,14 @@ def files(count: int) -> str:
     return translate("Upload", "{0} files").format(count)
 
 
-def summary(plan: Plan, seconds: Optional[float], unfit: int, missing: int) -> str:
-    """Files, bytes, storage; the time only where a rate was measured."""
+def summary(plan: Plan, left_out: int, seconds: Optional[float], unfit: int, missing: int) -> str:
+    """Files, bytes, storage; the time only where a rate was measured. `left_out` counts what stays here."""
     size = formats.size(plan.bytes_to_send)
     if plan.free is not None:
         size = translate("Upload", "{0} free").format(formats.part_of(plan.bytes_to_send, plan.free))
     parts = [files(len(plan.rows)), size, *_time_needed(seconds)]
+    if left_out > unfit:
+        parts.append(_not_sent(left_out - unfit))
     if plan.limits_assumed:
         parts.append(_limits_assumed())
     lines = [" · ".join(parts), *([does_not_fit(unfit, missing)] if unfit else [])]
@@ -170,6 +170,12 @@ def does_not_fit(count: int, missing: int) -> str:
     if count == 1:
         return translate("Upload", "1 file does not fit: {0} more storage is needed").format(size)
     return translate("Upload", "{0} files do not fit: {1} more storage is needed").format(count, size)
+
+
+def _not_sent(count: int) -> str:
+    if count == 1:
+        return translate("Upload", "1 more is not sent")
+    return translate("Upload", "{0} more are not sent").format(count)
 
 
 def _limits_assumed() -> str:

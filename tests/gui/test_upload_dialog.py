@@ -211,6 +211,7 @@ def test_bad_files_say_why_and_do_not_stop_the_others(
     for name, words in bad.items():
         assert words in found[name]
     assert button_text(dialog) == "Upload 1 file"
+    assert "7 more are not sent" in dialog.summaryLabel.text()
     assert wait_images(qtbot, client, upload(qtbot, dialog), 1) == ["tile_0.tif"]
 
 
@@ -478,7 +479,7 @@ def test_a_layer_drawn_in_another_crs_is_told(
     wait_checked(qtbot, dialog)
     row = rows(dialog, Group.READY)[0]
     assert row.crs == "EPSG:32613"
-    assert "not in the layer's (EPSG:32614)" in row.happens
+    assert "not in the layer's EPSG:32614" in row.happens
     assert dialog.targetCombo.currentText() == "moved"
 
 

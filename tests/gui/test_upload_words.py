@@ -1,0 +1,79 @@
+"""Sentences of the Upload dialog: each problem has one, and the last line tells what it should."""
+
+from __future__ import annotations
+
+import pytest
+from osgeo import osr
+from qgis.core import QgsApplication
+
+from mapflow_data.gui import upload_problems, upload_words
+from mapflow_data.gui.upload_batch import Batch
+from mapflow_data.gui.upload_model import Group
+from mapflow_data.gui.upload_sources import NoFile, Source
+from mapflow_data.gui.upload_status import Phase, make_status
+from mapflow_data.services.jobs import Summary
+from mapflow_data.transfer.inspect import RasterFacts
+from mapflow_data.transfer.plan import Fate, Plan, PlanRow, Problem
+
+MB = 1024**2
+GB = 1024**3
+
+
+@pytest.mark.parametrize("problem", list(Problem))
+def test_every_problem_has_a_sentence_that_survives_missing_numbers(
+    qgis_app: QgsApplication, problem: Problem
+) -> None:
+    bare = upload_problems.sentence(problem, PlanRow(RasterFacts("/a.tif", "a.tif"), Fate.CANNOT, (problem,)))
+    assert len(bare) > 10
+    assert "None" not in bare
+    assert "{" not in bare
+
+
+@pytest.mark.parametrize("reason", list(NoFile))
+def test_every_layer_without_a_file_has_a_reason(qgis_app: QgsApplication, reason: NoFile) -> None:
+    assert len(upload_words.no_file(reason)) > 10
+
+
+def test_every_group_has_a_title_and_an_icon(qgis_app: QgsApplication) -> None:
+    titles = {upload_words.heading(group, 3) for group in Group}
+    assert len(titles) == len(Group)
+    assert all("(3)" in title for title in titles)
+    assert upload_words.group_icons().keys() == set(Group)
+
+
+def test_reference_in_wkt_is_told_by_its_code(qgis_app: QgsApplication) -> None:
+    reference = osr.SpatialReference()
+    reference.ImportFromEPSG(32613)
+    facts = RasterFacts("/a.tif", "a.tif", crs="EPSG:32612")
+    limits = {"expected_crs": reference.ExportToWkt(), "reference": "b.tif"}
+    row = PlanRow(facts, Fate.DIFFERS, (Problem.CRS_DIFFERS,), limits)
+    assert (
+        upload_problems.sentence(Problem.CRS_DIFFERS, row) == "EPSG:32612 instead of EPSG:32613 as in b.tif"
+    )
+
+
+def status_line(size: int, queue: Summary, *, free: int | None = 12 * GB, assumed: bool = False) -> str:
+    batch = Batch()
+    batch.add([Source("/a.tif", "a.tif", "/a.tif")])
+    row = PlanRow(RasterFacts("/a.tif", "a.tif", size=size, driver="GTiff"), Fate.SEND)
+    batch.set_plan(Plan((row,), size, free, assumed))
+    return make_status(Phase.IDLE, batch, "North", True, queue).text
+
+
+def test_time_is_told_only_where_a_rate_was_measured(qgis_app: QgsApplication) -> None:
+    assert status_line(600 * MB, Summary()) == "1 file · 600 MB of 12 GB free"
+    short = status_line(600 * MB, Summary(rate=10 * MB))
+    assert "about 1 min" in short
+    assert "awake" not in short
+
+
+def test_a_long_upload_asks_to_keep_the_computer_awake(qgis_app: QgsApplication) -> None:
+    under_way = Summary(rate=MB, bytes_total=3600 * MB, bytes_sent=0)
+    line = status_line(3600 * MB, under_way)
+    assert "about 2 h" in line  # with what is under way
+    assert line.endswith("keep this computer awake")
+
+
+def test_no_limit_of_storage_and_assumed_limits_are_told(qgis_app: QgsApplication) -> None:
+    line = status_line(MB, Summary(), free=None, assumed=True)
+    assert line == "1 file · 1 MB · assumed limits: 2 GB a file, 30,000 px a side"
