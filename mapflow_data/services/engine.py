@@ -91,7 +91,8 @@ class Engine:
                 while self._step():
                     pass
             finally:
-                self._is_running = False
+                with self._changed:
+                    self._is_running = False
                 self.halt()
                 for thread in tuple(self._threads.values()):
                     thread.join()

@@ -202,7 +202,10 @@ def _on_earth(points: list[Point], crs: Any) -> Optional[list[Point]]:
     way = osr.CoordinateTransformation(crs, wgs84())
     found = []
     for x, y in points:
-        lon, lat, _ = way.TransformPoint(x, y)
+        try:
+            lon, lat, _ = way.TransformPoint(x, y)
+        except RuntimeError:  # where another plugin switched GDAL's exceptions on
+            return None
         if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 360 and abs(lat) <= 90 + 1e-9):
             return None
         found.append((lon, lat))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
@@ -11,7 +12,7 @@ from qgis.core import QgsApplication
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
-from mapflow_data.api.errors import Refused
+from mapflow_data.api.errors import Refused, Unexpected
 from mapflow_data.services.jobs import Note, State
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.queue_watch import MakeQueue, MakeRequest
@@ -188,6 +189,32 @@ def test_closing_shuts_sockets_at_once(
         assert time.monotonic() - start < 1.0
         qtbot.wait(50)
         assert len(watch.changes) == told
+
+
+def test_cancel_in_qgis_own_task_list_cancels_the_jobs(
+    make_queue: MakeQueue, request_for: MakeRequest, sandbox: Sandbox, client: MapflowClient, mosaic_id: str
+) -> None:
+    with FaultProxy(sandbox.url) as proxy:
+        watch = make_queue(make_connection(proxy.url, sandbox.token))
+        proxy.throttle(300_000)
+        ids = watch.queue.add([request_for(mosaic_id, size=(2000, 2000)) for _ in range(3)])
+        watch.until(lambda: watch.job(ids[0]).sent > 0)
+        QgsApplication.taskManager().cancelAll()
+        watch.until_over(2)
+    assert {job.state for job in watch.queue.jobs} == {State.CANCELLED}
+    assert client.images.list(mosaic_id) == []
+
+
+def test_fault_of_ours_fails_one_job_only(
+    make_queue: MakeQueue, request_for: MakeRequest, connection: Connection, mosaic_id: str
+) -> None:
+    watch = make_queue(connection)
+    good, bad = request_for(mosaic_id), request_for(mosaic_id)
+    nonsense = replace(bad, facts=replace(bad.facts, path=7))  # type: ignore[arg-type]
+    ids = watch.queue.add([nonsense, good])
+    watch.until_over()
+    assert [watch.job(i).state for i in ids] == [State.FAILED, State.DONE]
+    assert isinstance(watch.job(ids[0]).error, Unexpected)
 
 
 def test_server_that_refuses_the_sign_in_pauses_the_queue_until_it_is_done(

@@ -7,10 +7,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from osgeo import gdal, ogr
+from osgeo import gdal, ogr, osr
 
 from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.errors import Cancelled
+from mapflow_data.transfer.crs import read_crs
 from mapflow_data.transfer.inspect import RasterFacts, inspect
 from tests.rig.geotiffs import UTM13, make_raster
 
@@ -281,13 +282,17 @@ def test_exceptions_switched_on_by_another_plugin(tmp_path: Path) -> None:
     good = make_raster(tmp_path / "good.tif")
     bad = tmp_path / "bad.tif"
     bad.write_bytes(good.read_bytes()[:200])
-    switch = gdal.UseExceptions
+    off = make_raster(tmp_path / "off.tif", crs="EPSG:4326", transform=(5e5, 1, 0, 4e6, 0, -1))
     try:
-        switch()
+        gdal.UseExceptions()
+        osr.UseExceptions()
         assert inspect(str(good)).error == ""
         assert inspect(str(bad)).error
+        assert (inspect(str(off)).error, inspect(str(off)).footprint_wkt) == ("", "")
+        assert read_crs("EPSG:999999") is None
     finally:
         gdal.DontUseExceptions()
+        osr.DontUseExceptions()
 
 
 def test_no_file_is_left_beside(tmp_path: Path) -> None:
