@@ -291,8 +291,8 @@ def test_exceptions_switched_on_by_another_plugin(tmp_path: Path) -> None:
         assert (inspect(str(off)).error, inspect(str(off)).footprint_wkt) == ("", "")
         assert read_crs("EPSG:999999") is None
     finally:
+        osr.DontUseExceptions()  # the last one first
         gdal.DontUseExceptions()
-        osr.DontUseExceptions()
 
 
 def test_no_file_is_left_beside(tmp_path: Path) -> None:
