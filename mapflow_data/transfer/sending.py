@@ -90,7 +90,7 @@ class Sending:
         An answer that was lost is no failure here: `is_accepted` stays False. Raises `MapflowError`.
         """
         report(Stage.CHECKING, 0, self.facts.size)
-        self.facts = up_to_date(self.facts, cancel)
+        self._refresh(cancel)
         listing = Listing.read(client, self.mosaic_id)
         if self._before is None:
             self._before = listing.ids
@@ -103,6 +103,13 @@ class Sending:
             self._send(client, report, cancel, poll)
         report(Stage.SERVER_WORKING, self.facts.size, self.facts.size)
         return None
+
+    def _refresh(self, cancel: CancelToken) -> None:
+        """A file that was saved anew since is another one than was accepted, if it was."""
+        facts = up_to_date(self.facts, cancel)
+        if facts != self.facts:
+            self.facts, self._sha1 = facts, None
+            self.is_accepted, self.image_id = False, ""
 
     def _send(self, client: MapflowClient, report: Report, cancel: CancelToken, poll: float) -> None:
         def progress(sent: int, total: int) -> None:
