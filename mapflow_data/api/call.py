@@ -37,6 +37,6 @@ class Call:
         return f"{base}?{urlencode(self.query, quote_via=quote)}" if self.query else base
 
 
-def path(*parts: str) -> str:
+def endpoint(*parts: str) -> str:
     """A path under the base URL; ids come from servers, so every part is quoted."""
     return "".join("/" + quote(part, safe="") for part in parts)

@@ -6,7 +6,7 @@ from typing import Literal, Optional
 
 from .answers import Answer, check, is_html, read_items, read_json
 from .bodies import PICTURE_CAP
-from .call import Call, path
+from .call import Call, endpoint
 from .errors import BadAnswer, IncompleteAnswer, NotMapflow
 from .models import DownloadLink, Image, Preview, UploadReceipt
 from .multipart import FileBody, Progress
@@ -42,7 +42,7 @@ class Images:
         """A picture in a box of 256 ("s") or 1024 pixels ("l"), asked from the API itself, as the preview
         URLs of an image may name a host inside.
         """
-        call = Call("GET", path("rasters", "image", image_id, "preview", size), cap=PICTURE_CAP)
+        call = Call("GET", endpoint("rasters", "image", image_id, "preview", size), cap=PICTURE_CAP)
         return self._transport.run(call, read_picture)
 
     def download_link(self, image_id: str) -> DownloadLink:
@@ -51,7 +51,7 @@ class Images:
             self._transport.run(Call("GET", _one(image_id) + "/download"), read_json)
         )
 
-    def upload(self, mosaic_id: str, file: str, progress: Optional[Progress] = None) -> UploadReceipt:
+    def upload(self, mosaic_id: str, path: str, progress: Optional[Progress] = None) -> UploadReceipt:
         """Send a file into a mosaic. `progress(sent, total)` in bytes of the file, in the calling thread.
 
         Raises `FileUnreadable`, `SourceChanged`, `TooLarge`, `Unconfirmed` (all was sent, no usable answer
@@ -61,13 +61,13 @@ class Images:
             "POST",
             _of(mosaic_id),
             UPLOAD,
-            make_body=lambda: FileBody(file, self._transport.cancel, progress),
+            make_body=lambda: FileBody(path, self._transport.cancel, progress),
         )
         return UploadReceipt.from_json(self._transport.run(call, read_json), mosaic_id)
 
     def link(self, mosaic_id: str, url: str) -> UploadReceipt:
         """Take in a file that lies in a bucket (s3://…) without sending it."""
-        call = Call("POST", path("rasters", "mosaic", mosaic_id, "link-image"), CREATE, json={"url": url})
+        call = Call("POST", endpoint("rasters", "mosaic", mosaic_id, "link-image"), CREATE, json={"url": url})
         return UploadReceipt.from_json(self._transport.run(call, read_json), mosaic_id)
 
 
@@ -85,8 +85,8 @@ def read_picture(answer: Answer) -> Preview:
 
 
 def _one(image_id: str) -> str:
-    return path("rasters", "image", image_id)
+    return endpoint("rasters", "image", image_id)
 
 
 def _of(mosaic_id: str) -> str:
-    return path("rasters", "mosaic", mosaic_id, "image")
+    return endpoint("rasters", "mosaic", mosaic_id, "image")

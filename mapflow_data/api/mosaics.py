@@ -7,7 +7,7 @@ from typing import Optional
 
 from .account import NO_SUCH_CALL
 from .answers import check, read_items, read_json
-from .call import Call, path
+from .call import Call, endpoint
 from .doubt import as_server_failed
 from .errors import BadAnswer, BadInput, ConnectionFailed, Refused, Unconfirmed
 from .models import Mosaic, MosaicStatus, TileJson, UploadReceipt
@@ -44,7 +44,7 @@ class Mosaics:
         return Mosaic.from_json({"name": name, "tags": list(tags), **data})
 
     def create_with_image(
-        self, name: str, file: str, tags: Sequence[str] = (), progress: Optional[Progress] = None
+        self, name: str, path: str, tags: Sequence[str] = (), progress: Optional[Progress] = None
     ) -> UploadReceipt:
         """A new mosaic with its first image. Each repetition makes another one, so it is hardly repeated."""
         call = Call(
@@ -52,7 +52,7 @@ class Mosaics:
             f"{ALL}/image",
             UPLOAD_NEW,
             query=[("name", name), *(("tags", tag) for tag in tags)],
-            make_body=lambda: FileBody(file, self._transport.cancel, progress),
+            make_body=lambda: FileBody(path, self._transport.cancel, progress),
         )
         return UploadReceipt.from_json(self._transport.run(call, read_json))
 
@@ -96,4 +96,4 @@ class Mosaics:
 
 
 def _one(mosaic_id: str) -> str:
-    return path("rasters", "mosaic", mosaic_id)
+    return endpoint("rasters", "mosaic", mosaic_id)
