@@ -18,7 +18,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDockWidget, QToolButton, QWidget
 from qgis.utils import iface
 from stage import Stage, Walk
 
@@ -54,6 +54,15 @@ def footprints() -> list[QgsVectorLayer]:
 
 def node(layer: QgsMapLayer) -> Any:
     return QgsProject.instance().layerTreeRoot().findLayer(layer)
+
+
+def fill_screen() -> None:
+    """There is no window manager to do it; the browser panel gives its room to the layers."""
+    window = iface.mainWindow()
+    window.move(0, 0)
+    window.resize(1600, 1000)
+    for panel in window.findChildren(QDockWidget, "Browser"):
+        panel.hide()
 
 
 def hide(which: list[QgsMapLayer]) -> None:

@@ -5,34 +5,58 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 
-FACTS = json.loads(os.environ["DEMO_FACTS"])
-sys.path.insert(0, FACTS["demo"])
+sys.path.insert(0, json.loads(os.environ["DEMO_FACTS"])["demo"])
 
+from look import (
+    BUILD,
+    PICTURES,
+    TILES,
+    button_named,
+    check_colours,
+    fill_screen,
+    find,
+    footprints,
+    hide,
+    layers,
+    of_kind,
+    requests,
+)
 from qgis.core import QgsProject
 from qgis.utils import iface
-from stage import Stage, Walk
-
-BUILD = Path(FACTS["build"])
+from stage import Stage, Until, Walk
 
 
 def walk(stage: Stage) -> Walk:
     stage.say("The saved project, opened in a second QGIS")
+    fill_screen()
     saved = json.loads((BUILD / "saved.json").read_text())
+    seen = len(requests())
     iface.addProject(str(BUILD / "demo.qgz"))
     yield from stage.drawn(iface.mapCanvas())
-    layers = list(QgsProject.instance().mapLayers().values())
-    valid = [layer for layer in layers if layer.isValid()]
+    everything = list(QgsProject.instance().mapLayers().values())
+    valid = [layer for layer in everything if layer.isValid()]
+    stage.check(len(valid) == saved["layers"], f"{len(valid)} of {saved['layers']} layers are valid")
+    count = footprints()[0].featureCount()
+    stage.check(count == saved["features"], f"{count} footprints are still there")
+    stage.check(not QgsProject.instance().isDirty(), "opening it has changed nothing in it")
+    unsigned = requests()[seen:]
     stage.check(
-        len(valid) == saved["layers"] == len(layers), f"{len(valid)} of {saved['layers']} layers are valid"
+        all(r["credential"] == "absent" for r in unsigned), "before signing in, no request carries the token"
     )
-    (footprints,) = [x for x in layers if x.customProperty("mapflow_data/kind") == "footprints"]
-    stage.check(
-        footprints.featureCount() == saved["features"],
-        f"{footprints.featureCount()} footprints are still there",
-    )
+    yield from sign_in_again(stage)
     stage.picture("reopened")
+    QgsProject.instance().setDirty(False)  # layers were hidden for the look: nothing to save at the end
 
 
-STAGE = Stage(iface, walk, BUILD / "pictures")
+def sign_in_again(stage: Stage) -> Walk:
+    yield from stage.click(button_named(iface.mainWindow(), "Sign in"))
+    yield Until(lambda: find("imageryTree"), "the dock is open, signed in with the stored token")
+    hide([*layers(), *of_kind("preview")])
+    yield from stage.pause(1.0)
+    yield from stage.drawn(iface.mapCanvas())
+    for path in TILES:
+        check_colours(stage, path)
+
+
+STAGE = Stage(iface, walk, PICTURES)

@@ -23,7 +23,7 @@ BUILD = ROOT / "build" / "demo"
 PICTURES = BUILD / "pictures"
 PROFILE = BUILD / "profile"
 WALKS = ("walk.py", "reopen.py")
-QGIS_MAY_TAKE_S = 240
+QGIS_MAY_TAKE_S = 120
 
 sys.path.insert(0, str(ROOT))
 
