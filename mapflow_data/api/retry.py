@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 from dataclasses import dataclass
 from typing import Optional
 
@@ -19,6 +19,7 @@ from .errors import (
 RETRY_AFTER_CAP = 300.0
 RATE_LIMITED_START = 5.0
 SERVER_FAULT_GAP = 1.0  # after a 5xx at most one request a second
+_RANDOM = secrets.SystemRandom()  # spreads clients that failed together
 IN_DOUBT = frozenset({500, 502, 504})  # what a gateway says when nobody knows whether it worked
 
 
@@ -88,5 +89,4 @@ def delay(error: MapflowError, attempt: int) -> float:
     if told is not None:
         return min(told, RETRY_AFTER_CAP)
     start = RATE_LIMITED_START if isinstance(error, RateLimited) else 1.0
-    jitter = random.uniform(1.0, 1.5)  # noqa: S311  spreads clients, guards nothing
-    return float(start * 2**attempt * jitter)
+    return start * 2.0**attempt * _RANDOM.uniform(1.0, 1.5)
