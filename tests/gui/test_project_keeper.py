@@ -32,14 +32,14 @@ def project() -> Iterator[QgsProject]:
 
 
 @pytest.fixture
-def footprint_layer(project: QgsProject) -> QgsVectorLayer:
+def outlines(project: QgsProject) -> QgsVectorLayer:
     layer = footprints.make_layer("North / district: June", footprints.make_features(IMAGES, MOSAIC), MOSAIC)
     project.addMapLayer(layer)
     return layer
 
 
 @pytest.fixture
-def preview_layer(project: QgsProject, tmp_path: Path) -> QgsRasterLayer:
+def picture(project: QgsProject, tmp_path: Path) -> QgsRasterLayer:
     path = tmp_path / "cache" / "preview.tif"
     path.parent.mkdir()
     dataset = gdal.GetDriverByName("GTiff").Create(str(path), 8, 8, 1)
@@ -61,7 +61,7 @@ def keeper(project: QgsProject) -> Iterator[ProjectKeeper]:
 
 @pytest.mark.usefixtures("keeper")
 def test_a_saved_project_opens_whole_after_it_was_moved(
-    project: QgsProject, footprint_layer: QgsVectorLayer, preview_layer: QgsRasterLayer, tmp_path: Path
+    project: QgsProject, outlines: QgsVectorLayer, picture: QgsRasterLayer, tmp_path: Path
 ) -> None:
     there, elsewhere = tmp_path / "there", tmp_path / "elsewhere"
     there.mkdir()
@@ -83,19 +83,19 @@ def test_a_saved_project_opens_whole_after_it_was_moved(
 
 @pytest.mark.usefixtures("keeper")
 def test_the_layer_keeps_its_id_style_and_properties_and_takes_new_images(
-    project: QgsProject, footprint_layer: QgsVectorLayer, tmp_path: Path
+    project: QgsProject, outlines: QgsVectorLayer, tmp_path: Path
 ) -> None:
-    layer_id, labels = footprint_layer.id(), footprint_layer.labelsEnabled()
+    layer_id, labels = outlines.id(), outlines.labelsEnabled()
     project.write(str(tmp_path / "work.qgz"))
 
-    assert (footprint_layer.id(), footprint_layer.labelsEnabled()) == (layer_id, labels)
-    assert properties.mosaic_id_of(footprint_layer) == "m1"
-    assert footprint_layer.providerType() == "ogr"
-    footprints.update_layer(footprint_layer, footprints.make_features(IMAGES[:1], MOSAIC))
-    assert [(f["id"], f["mosaic"]) for f in footprint_layer.getFeatures()] == [("i0", MOSAIC.name)]
+    assert (outlines.id(), outlines.labelsEnabled()) == (layer_id, labels)
+    assert properties.mosaic_id_of(outlines) == "m1"
+    assert outlines.providerType() == "ogr"
+    footprints.update_layer(outlines, footprints.make_features(IMAGES[:1], MOSAIC))
+    assert [(f["id"], f["mosaic"]) for f in outlines.getFeatures()] == [("i0", MOSAIC.name)]
 
 
-@pytest.mark.usefixtures("keeper", "footprint_layer")
+@pytest.mark.usefixtures("keeper", "outlines")
 def test_saving_under_another_name_takes_a_copy_and_leaves_the_first_project_whole(
     project: QgsProject, tmp_path: Path
 ) -> None:
@@ -123,27 +123,27 @@ def test_layers_of_one_name_get_a_file_each(project: QgsProject, tmp_path: Path)
 
 
 def test_what_cannot_be_kept_is_told_and_the_project_is_saved_all_the_same(
-    project: QgsProject, keeper: ProjectKeeper, footprint_layer: QgsVectorLayer, tmp_path: Path
+    project: QgsProject, keeper: ProjectKeeper, outlines: QgsVectorLayer, tmp_path: Path
 ) -> None:
     told: list[tuple[str, str]] = []
     keeper.failed.connect(lambda name, error: told.append((name, error.code)))
     (tmp_path / "work_mapflow").write_text("a file where the folder should be")
 
     assert project.write(str(tmp_path / "work.qgz"))
-    assert told == [(footprint_layer.name(), "keep")]
-    assert footprint_layer.providerType() == "memory"
-    assert footprint_layer.featureCount() == len(IMAGES)
+    assert told == [(outlines.name(), "keep")]
+    assert outlines.providerType() == "memory"
+    assert outlines.featureCount() == len(IMAGES)
 
 
 @pytest.mark.usefixtures("keeper")
 def test_edits_under_way_are_left_alone(
-    project: QgsProject, footprint_layer: QgsVectorLayer, tmp_path: Path
+    project: QgsProject, outlines: QgsVectorLayer, tmp_path: Path
 ) -> None:
-    footprint_layer.startEditing()
+    outlines.startEditing()
     project.write(str(tmp_path / "work.qgz"))
-    assert footprint_layer.isEditable()
-    assert footprint_layer.providerType() == "memory"
-    footprint_layer.rollBack()
+    assert outlines.isEditable()
+    assert outlines.providerType() == "memory"
+    outlines.rollBack()
 
 
 def test_server_text_never_leads_out_of_the_folder(project: QgsProject, tmp_path: Path) -> None:
