@@ -108,6 +108,7 @@ class UploadDialog(QDialog):
         self._adder.found_nothing.connect(self._on_found_nothing)
         self.removeButton.clicked.connect(self._on_remove)
         self.overrideButton.clicked.connect(self._on_override)
+        self.fileTree.check_asked.connect(self._replan)
         self.fileTree.remove_asked.connect(self._remove)
         self.fileTree.override_asked.connect(self._override)
         self.fileTree.selectionModel().selectionChanged.connect(self._refresh_buttons)
@@ -146,7 +147,7 @@ class UploadDialog(QDialog):
     def _add(self, sources: Iterable[Source]) -> None:
         if self._batch.add(sources):
             self._chooser.suggest(self._batch.suggested_name)
-            self._replan()
+        self._replan()  # also for what is in the list: it may have been mended
 
     def _on_found_nothing(self, folder: str) -> None:
         text = self.tr("There are no GeoTIFF files in “{0}”; choose another folder")

@@ -53,14 +53,12 @@ def _no_crs(row: PlanRow) -> str:
 
 def _not_georeferenced(row: PlanRow) -> str:
     if row.limits.get("has_sidecar"):
-        return translate(
-            "Upload", "Its position is in a file beside it; use Export › Save As… to put it inside"
-        )
+        return translate("Upload", "Its position lies beside it; use Export › Save As…")
     if row.limits.get("gcps"):
-        return translate("Upload", "Has control points only; use Raster › Projections › Warp…")
+        return translate("Upload", "Control points only; use Raster › Projections › Warp…")
     if row.facts.geotransform is not None:
         return translate("Upload", "Lies outside of its CRS's area; check CRS and position")
-    return translate("Upload", "Has no position on Earth; use Layer › Georeferencer…")
+    return translate("Upload", "Has no position on Earth; use the Georeferencer")
 
 
 def _empty(row: PlanRow) -> str:
@@ -74,7 +72,7 @@ def _too_big(row: PlanRow) -> str:
 
 
 def _too_wide(row: PlanRow) -> str:
-    return translate("Upload", "{0} × {1} px, at most {2} px a side are taken; split it").format(
+    return translate("Upload", "{0} × {1} px; split it (at most {2} a side)").format(
         formats.number(row.facts.width), formats.number(row.facts.height), _number(row.limits, "max_side")
     )
 
@@ -87,8 +85,8 @@ def _too_coarse(row: PlanRow) -> str:
 
 
 def _bands_differ(row: PlanRow) -> str:
-    return translate("Upload", "Has {0} bands, {1} has {2}; choose another mosaic").format(
-        row.facts.bands, _reference(row), row.limits.get("expected_bands", "?")
+    return translate("Upload", "Has {0} bands, the mosaic {1}; choose another mosaic").format(
+        row.facts.bands, row.limits.get("expected_bands", "?")
     )
 
 
@@ -115,16 +113,16 @@ def _storage_full(row: PlanRow) -> str:
 def _already_there(row: PlanRow) -> str:
     name = row.limits.get("existing") or ""
     if name and name != row.facts.name:
-        return translate("Upload", "Is in the mosaic already, as {0}; not sent").format(name)
-    return translate("Upload", "Is in the mosaic already; not sent")
+        return translate("Upload", "is in the mosaic already, as {0}").format(name)
+    return translate("Upload", "is in the mosaic already")
 
 
 def _same_name(row: PlanRow) -> str:
-    return translate("Upload", "another image has this name too")
+    return translate("Upload", "another image has this name")
 
 
 def _same_file_twice(row: PlanRow) -> str:
-    return translate("Upload", "Is in this list twice; it is sent once")
+    return translate("Upload", "is in this list twice")
 
 
 def _reference(row: PlanRow) -> str:

@@ -67,13 +67,13 @@ def in_folder(folder: str) -> list[str]:
 
 
 def from_layer(layer: QgsMapLayer) -> Source:
-    nothing = _why_no_file(layer)
-    if nothing is not None:
-        return Source(f"layer:{layer.id()}", layer.name(), no_file=nothing, layer_name=layer.name())
-    own, drawn = layer.dataProvider().crs(), layer.crs()
-    is_other = drawn.isValid() and drawn != own
+    path, why = _file_of_layer(layer)
+    if why is not None:
+        return Source(f"layer:{layer.id()}", layer.name(), no_file=why, layer_name=layer.name())
+    provider, drawn = layer.dataProvider(), layer.crs()
+    is_other = provider is not None and drawn.isValid() and drawn != provider.crs()
     return replace(
-        from_path(layer.source()),
+        from_path(path),
         layer_crs=drawn.authid() or drawn.description() if is_other else "",
         layer_name=layer.name(),
     )
@@ -82,7 +82,7 @@ def from_layer(layer: QgsMapLayer) -> Source:
 def file_layers(project: QgsProject) -> list[QgsRasterLayer]:
     """Raster layers of the project that come from a file of this computer, in the layer tree's order."""
     layers = (node.layer() for node in project.layerTreeRoot().findLayers())
-    return [layer for layer in layers if isinstance(layer, QgsRasterLayer) and _why_no_file(layer) is None]
+    return [layer for layer in layers if isinstance(layer, QgsRasterLayer) and _file_of_layer(layer)[0]]
 
 
 def can_decode(mime: QMimeData) -> bool:
@@ -101,10 +101,8 @@ def _from_uri(uri: QgsMimeDataUtils.Uri, project: QgsProject) -> Sequence[Source
     if layer is not None:
         return [from_layer(layer)]
     if uri.providerKey in ("gdal", "") and uri.uri:
-        kind = _why_no_path(uri.uri)
-        if kind is None:
-            return from_paths([uri.uri])
-        return [Source(uri.uri, uri.name or uri.uri, no_file=kind)]
+        path, why = _file_of(uri.uri)
+        return from_paths([path]) if why is None else [Source(uri.uri, uri.name or uri.uri, no_file=why)]
     return [Source(uri.uri, uri.name or uri.uri, no_file=_kind_of(uri.layerType))] if uri.uri else []
 
 
@@ -112,27 +110,28 @@ def _kind_of(layer_type: str) -> NoFile:
     return NoFile.REMOTE if layer_type == "raster" else NoFile.NOT_RASTER
 
 
-def _why_no_file(layer: QgsMapLayer) -> Optional[NoFile]:
+def _file_of_layer(layer: QgsMapLayer) -> tuple[str, Optional[NoFile]]:
     if not isinstance(layer, QgsRasterLayer):
-        return NoFile.NOT_RASTER
+        return "", NoFile.NOT_RASTER
     if layer.providerType() != "gdal":
-        return NoFile.REMOTE
-    return _why_no_path(layer.source())
+        return "", NoFile.REMOTE
+    return _file_of(layer.source())
 
 
-def _why_no_path(source: str) -> Optional[NoFile]:
-    """None for the plain path of a file; a subdataset names its file among other things."""
+def _file_of(source: str) -> tuple[str, Optional[NoFile]]:
+    """The path of a file from a GDAL layer's source, which may carry options, or why it names none."""
     if Path(source).exists():
-        return None
+        return source, None
     parts = QgsProviderRegistry.instance().decodeUri("gdal", source)
     if source.startswith("/vsi") or parts.get("vsiPrefix"):
-        return NoFile.VIRTUAL
-    if parts.get("layerName") or _names_a_file_inside(source):
-        return NoFile.SUBDATASET
-    return NoFile.MISSING
+        return "", NoFile.VIRTUAL
+    if parts.get("layerName") or _names_a_part(source):
+        return "", NoFile.SUBDATASET
+    path = parts.get("path", "")
+    return (path, None) if path and Path(path).exists() else ("", NoFile.MISSING)
 
 
-def _names_a_file_inside(source: str) -> bool:
+def _names_a_part(source: str) -> bool:
     """`DRIVER:"path":part` and its kin; a drive letter is no driver."""
     driver, colon, rest = source.partition(":")
     return bool(colon and rest and len(driver) > 1 and driver.replace("_", "").isalnum())

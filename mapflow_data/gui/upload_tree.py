@@ -23,7 +23,7 @@ from .upload_model import Column, Group, Heading, Row, UploadModel
 MIN_HAPPENS = 28  # characters of what will happen that are always seen
 MIN_LINES = 8
 LONG_GROUP = 20
-ROOM = 18  # beside a text, for margins and an icon
+ROOM = 14  # beside a text, for margins and an icon
 EN_SPACE = "\u2002"  # keeps right-aligned sizes off the next column
 
 
@@ -31,6 +31,7 @@ class UploadTree(QTreeView):
     """Tells wishes by signal and changes nothing by itself."""
 
     remove_asked = pyqtSignal(list)  # keys
+    check_asked = pyqtSignal()  # again, as files may have been mended
     override_asked = pyqtSignal(list, bool)  # keys, send as they are or no longer
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
@@ -85,6 +86,8 @@ class UploadTree(QTreeView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Delete) and self.selected_rows:
             self.remove_asked.emit([row.key for row in self.selected_rows])
+        elif event.matches(QKeySequence.StandardKey.Refresh):
+            self.check_asked.emit()
         else:
             super().keyPressEvent(event)
 
@@ -95,9 +98,10 @@ class UploadTree(QTreeView):
         menu = QMenu(self)
         can, did = [r.key for r in rows if r.can_override], [r.key for r in rows if r.is_override]
         if can:
-            menu.addAction(upload_words.send_as_it_is(), lambda: self.override_asked.emit(can, True))
+            menu.addAction(upload_words.send_anyway(), lambda: self.override_asked.emit(can, True))
         if did:
             menu.addAction(upload_words.do_not_send(), lambda: self.override_asked.emit(did, False))
+        menu.addAction(upload_words.check_again(), self.check_asked.emit)
         keys = [row.key for row in rows]
         menu.addAction(upload_words.remove(len(keys)), lambda: self.remove_asked.emit(keys))
         menu.popup(event.globalPos())

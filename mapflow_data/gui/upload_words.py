@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
 
 from ..api.models import ASSUMED_MAX_SIDE_PX, ASSUMED_MAX_UPLOAD_BYTES
-from ..transfer.plan import Plan, PlanRow
+from ..transfer.plan import Plan, PlanRow, Problem
 from . import formats, upload_problems
 from .plain import as_tooltip
 from .upload_model import Group
@@ -79,15 +79,19 @@ def remedy(group: Group, count: int) -> str:
 
 
 def undo_remedy() -> str:
-    return translate("Upload", "Undo “as it is”")
+    return translate("Upload", "Undo my choice")
 
 
-def send_as_it_is() -> str:
-    return translate("Upload", "Send as it is")
+def send_anyway() -> str:
+    return translate("Upload", "Send anyway")
 
 
 def do_not_send() -> str:
-    return translate("Upload", "Do not send as it is")
+    return translate("Upload", "Do not send")
+
+
+def check_again() -> str:
+    return translate("Upload", "Check the files again")
 
 
 def remove(count: int) -> str:
@@ -106,23 +110,32 @@ def checked() -> str:
 
 def what_happens(row: PlanRow, source: Source, group: Group) -> str:
     """One line; of several problems all are told."""
-    notes = "; ".join(upload_problems.sentence(problem, row) for problem in row.problems)
-    if group in (Group.DIFFERS, Group.RISKY, Group.NAMESAKE):
+    problems = [problem for problem in row.problems if problem is not Problem.SAME_NAME]
+    notes = "; ".join(upload_problems.sentence(p, row) for p in problems or row.problems)
+    if group in (Group.DIFFERS, Group.RISKY, Group.NAMESAKE, Group.THERE):
         return translate("Upload", "Not sent: {0}").format(notes)
     if group is not Group.READY:
         return notes
     if notes:
-        return translate("Upload", "Sent as it is: {0}").format(notes)
+        return _sent_anyway(row).format(notes)
     if source.layer_crs:
         return translate("Upload", "Sent in its own CRS, not in the layer's {0}").format(source.layer_crs)
     return translate("Upload", "Will be sent")
+
+
+def _sent_anyway(row: PlanRow) -> str:
+    if Problem.ALREADY_THERE in row.problems:
+        return translate("Upload", "Sent again: {0}")
+    if set(row.problems) == {Problem.SAME_NAME}:
+        return translate("Upload", "Sent too: {0}")
+    return translate("Upload", "Sent as it is: {0}")
 
 
 def no_file(reason: NoFile) -> str:
     return {
         NoFile.REMOTE: translate("Upload", "Has no file on this computer; use Export › Save As…"),
         NoFile.NOT_RASTER: translate("Upload", "Is not a raster; only images can be sent"),
-        NoFile.VIRTUAL: translate("Upload", "Lies in an archive or on a server; use Export › Save As…"),
+        NoFile.VIRTUAL: translate("Upload", "Lies in an archive or server; use Export › Save As…"),
         NoFile.SUBDATASET: translate("Upload", "Is one part of a larger file; use Export › Save As…"),
         NoFile.MISSING: translate("Upload", "The file is gone; repair the layer's data source"),
     }[reason]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from mapflow_data.api.connection import make_connection
 from mapflow_data.gui.upload_dialog import UploadDialog
 from mapflow_data.gui.upload_model import Group, Row
 from mapflow_data.services.bundle import Services, make_services
+from mapflow_data.services.uploads import UploadService
 from tests.gui.looks import assert_nothing_clipped
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
@@ -199,7 +201,7 @@ def test_bad_files_say_why_and_do_not_stop_the_others(
         "no_crs.tif": "No CRS",
         "nowhere.tif": "Has no position",
         "picture.png": "Is PNG",
-        "bands.tif": "4 bands, tile_0.tif has 3",
+        "bands.tif": "4 bands, the mosaic 3",
     }
     make_raster(tmp_path / "no_crs.tif", crs=None)
     make_raster(tmp_path / "nowhere.tif", transform=None)
@@ -213,6 +215,16 @@ def test_bad_files_say_why_and_do_not_stop_the_others(
     assert button_text(dialog) == "Upload 1 file"
     assert "7 more are not sent" in dialog.summaryLabel.text()
     assert wait_images(qtbot, client, upload(qtbot, dialog), 1) == ["tile_0.tif"]
+
+
+def test_a_mended_file_is_checked_again(qtbot: QtBot, dialog: UploadDialog, tmp_path: Path) -> None:
+    path = make_raster(tmp_path / "mended.tif", crs=None)
+    add(qtbot, dialog, [str(path)])
+    assert names(dialog, Group.CANNOT) == ["mended.tif"]
+    make_raster(path)
+    qtbot.keyClick(dialog.fileTree, Qt.Key.Key_F5)
+    wait_checked(qtbot, dialog)
+    assert names(dialog, Group.READY) == ["mended.tif"]
 
 
 def test_what_differs_is_sent_only_on_request(
@@ -292,6 +304,11 @@ def test_existing_mosaic_is_compared_without_reading_files_again(
     assert not read_again
     assert not dialog.tagsEdit.isVisible()
     assert button_text(dialog) == "Upload 1 file"
+    assert rows(dialog, Group.THERE)[0].happens == "Not sent: is in the mosaic already"
+    click_remedy(qtbot, dialog, Group.THERE)
+    assert rows(dialog, Group.READY)[0].happens == "Sent again: is in the mosaic already"
+    click_remedy(qtbot, dialog, Group.READY)  # undo
+    assert button_text(dialog) == "Upload 1 file"
     assert upload(qtbot, dialog) == mosaic_id
     assert wait_images(qtbot, client, mosaic_id, 2) == ["flight_0.tif", "flight_1.tif"]
 
@@ -340,6 +357,7 @@ def test_same_names_are_asked_about_once(
     assert button_text(dialog) == "Upload 1 file"
     click_remedy(qtbot, dialog, Group.NAMESAKE)
     assert button_text(dialog) == "Upload 2 files"
+    assert rows(dialog, Group.READY)[1].happens == "Sent too: another image has this name"
     dialog.add_paths([str(twin)])  # a file is in the list once
     assert len(rows(dialog, Group.READY)) == 2
 
@@ -369,11 +387,12 @@ def test_failure_to_make_the_mosaic_keeps_the_dialog_and_all_in_it(
     open_dialog: Callable[[Services], UploadDialog],
     files: Callable[..., list[str]],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mapflow_data.api.retry.random.uniform", lambda low, high: 0.02)  # waits hardly
     service = Sandbox(tmp_path / "sandbox").start()
-    dialog = open_dialog(make_signed_in(service))
+    services = make_signed_in(service)
+    impatient = UploadService(services.queue, services.queue, time_scale=0.05)
+    impatient.set_connection(services.session.connection)
+    dialog = open_dialog(replace(services, uploads=impatient))
     add(qtbot, dialog, files(2))
     type_target(qtbot, dialog, "Made later")
     service.stop()
@@ -388,6 +407,7 @@ def test_failure_to_make_the_mosaic_keeps_the_dialog_and_all_in_it(
     assert_nothing_clipped(dialog)
     with Sandbox(tmp_path / "sandbox", port=service.port):  # it is back
         upload(qtbot, dialog)
+    impatient.close()
 
 
 def test_failure_to_check_offers_to_try_again(
@@ -468,6 +488,15 @@ def test_layers_without_a_file_say_why(
     assert "<b>" not in rows(dialog, Group.CANNOT)[0].tip
     assert not dialog.uploadButton.isEnabled()
     assert "Nothing can be sent" in dialog.summaryLabel.text()
+
+
+def test_a_layer_with_open_options_has_its_file(
+    qtbot: QtBot, dialog: UploadDialog, files: Callable[..., list[str]]
+) -> None:
+    path = files(1)[0]
+    dialog.add_layers([QgsRasterLayer(f"{path}|option:NUM_THREADS=2", "with options", "gdal")])
+    wait_checked(qtbot, dialog)
+    assert [row.key for row in rows(dialog, Group.READY)] == [path]
 
 
 def test_a_layer_drawn_in_another_crs_is_told(
