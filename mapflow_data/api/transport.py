@@ -21,12 +21,14 @@ from .causes import NETWORK_FAULTS, translate
 from .connection import Connection, origin_of
 from .doubt import as_forbidden, is_doubtful, unconfirmed
 from .errors import (
+    BadAnswer,
     Cancelled,
     ConnectionFailed,
     IncompleteAnswer,
     MapflowError,
     NotFound,
     NotMapflow,
+    Refused,
     ServerFailed,
     SignInRequired,
     TimedOut,
@@ -81,11 +83,10 @@ class Transport:
             self._session = None
 
     def _is_signed_out(self) -> bool:
+        """Raises `ConnectionFailed` where nothing can be told."""
         try:
             self._series(PROBE, check)
-        except Cancelled:
-            raise
-        except MapflowError:
+        except (Refused, BadAnswer, NotMapflow):
             return True
         return False
 

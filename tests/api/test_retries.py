@@ -236,6 +236,14 @@ def test_401_of_one_thing_alone_is_no_sign_out(make_client: Any) -> None:
         assert caught.value.server_text == "not yours"
 
 
+def test_401_that_cannot_be_confirmed_for_want_of_a_network(make_client: Any) -> None:
+    with FaultServer([Script(status=401)], then=RESET) as server:
+        with pytest.raises(errors.ConnectionLost) as caught:
+            make_client(server.url).images.get("i")
+        assert caught.value.request == "GET /rasters/memory"
+        assert len(server.requests) == 5
+
+
 def test_401_of_the_probe_itself_is_asked_once(make_client: Any) -> None:
     with FaultServer(then=Script(status=401)) as server:
         with pytest.raises(errors.SignInRequired):
