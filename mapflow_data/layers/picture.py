@@ -57,6 +57,11 @@ def emptiness(rgba: np.ndarray) -> np.ndarray:
     return (rgba[3] == 0) | (rgba[:3].max(axis=0) <= 8)  # JPEG leaves noise in black
 
 
+def whiteness(rgba: np.ndarray) -> np.ndarray:
+    """True where a pixel is white: the other colour that collars have. Shape (height, width)."""
+    return rgba[:3].min(axis=0) >= 247
+
+
 def _read(dataset: Optional[gdal.Dataset]) -> tuple[np.ndarray, str]:
     """Pixels, and what is wrong with them: an error raised here would keep the dataset open with it."""
     nothing = np.empty((4, 0, 0), np.uint8)

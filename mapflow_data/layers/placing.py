@@ -16,7 +16,7 @@ from qgis.core import QgsCoordinateReferenceSystem
 from ..api.errors import BadInput
 from ..api.models import Image
 from .corners import bounds, corners, in_picture_order, sides_ratio
-from .geometry import Box, Point, metric_crs, outline, project, read_crs, wgs84
+from .geometry import Box, Point, metric_crs, outline, project, read_crs, unwrapped, wgs84
 
 PADDED_FROM = 0.02  # a picture's aspect that is further off than this is padded to its box, and centred
 EXACT_PIXELS = 2.0  # how well a footprint must fit width × pixel size to be taken for the raster's box,
@@ -58,6 +58,27 @@ def place(image: Image, width: int, height: int, empty: Optional[np.ndarray] = N
     return _by_corners(image, ring, crs, width, height, empty)
 
 
+def place_outline(
+    ring: Sequence[Point], width: int, height: int, collars: Sequence[np.ndarray] = ()
+) -> Placing:
+    """The place of a picture of which only the ground's outline is known (see `geometry.outline`): the whole
+    picture fills it, unless what lies beside proves empty.
+
+    `collars` are masks of what may be empty. With a collar the picture is north-up, in metres or in degrees.
+    Raises `BadInput`, code "footprint", where there is none to go by.
+    """
+    crs, quad = _metric_quad(ring)
+    quad = in_picture_order(quad, width / height, max(PADDED_FROM, 1 / min(width, height)))
+    for grid, scene in ((crs, quad), (wgs84(), unwrapped(project(quad, crs, wgs84())))):
+        box = box_corners(bounds(scene or quad))
+        if any(_has_collar(scene, box, empty) for empty in collars if scene):
+            return Placing(grid, tuple(box_corners(_whole(width, height))), tuple(box), tuple(scene))
+    content = _content(width, height, sides_ratio(quad))
+    if not any(_is_empty_beside(content, empty) for empty in collars):
+        content = _whole(width, height)
+    return Placing(crs, tuple(box_corners(content)), tuple(quad))
+
+
 def box_corners(box: Box) -> list[Point]:
     """Top left, top right, bottom right, bottom left."""
     xmin, ymin, xmax, ymax = box
@@ -81,12 +102,9 @@ def _by_corners(
 ) -> Placing:
     points = project(ring, wgs84(), crs) if crs is not None else []
     if crs is None or not points:
-        xmin, ymin, xmax, ymax = bounds(ring)
-        crs = metric_crs((xmin + xmax) / 2, (ymin + ymax) / 2)
-        points = project(ring, wgs84(), crs)
-    quad = corners(points) if points else []
-    if not quad:
-        raise BadInput("the footprint has no area", code="footprint")
+        crs, quad = _metric_quad(ring)
+    else:
+        quad = _quad(points)
     aspect, tolerance = _ground_aspect(image), PADDED_FROM
     if aspect is None:
         aspect, tolerance = width / height, max(PADDED_FROM, 1 / min(width, height))
@@ -95,6 +113,21 @@ def _by_corners(
     if empty is not None and _has_collar(quad, box, empty):
         return Placing(crs, tuple(box_corners(_whole(width, height))), tuple(box), tuple(quad))
     return _placing(crs, quad, width, height, _pixel_aspect(image) or sides_ratio(quad))
+
+
+def _metric_quad(ring: Sequence[Point]) -> tuple[QgsCoordinateReferenceSystem, list[Point]]:
+    if not ring:
+        raise BadInput("no usable footprint", code="footprint")
+    xmin, ymin, xmax, ymax = bounds(ring)
+    crs = metric_crs((xmin + xmax) / 2, (ymin + ymax) / 2)
+    return crs, _quad(project(ring, wgs84(), crs))
+
+
+def _quad(points: Sequence[Point]) -> list[Point]:
+    quad = corners(points) if points else []
+    if not quad:
+        raise BadInput("the footprint has no area", code="footprint")
+    return quad
 
 
 def _placing(
@@ -118,6 +151,14 @@ def _content(width: int, height: int, aspect: float) -> Box:
         return margin, float(height), width - margin, 0.0
     margin = (height - right_height) / 2
     return 0.0, height - margin, float(width), margin
+
+
+def _is_empty_beside(content: Box, empty: np.ndarray) -> bool:
+    """True where a picture holds nothing but in `content`; False where there is nothing beside it."""
+    left, bottom, right, top = content
+    beside = np.ones(empty.shape, bool)
+    beside[math.ceil(top) : math.floor(bottom), math.ceil(left) : math.floor(right)] = False
+    return bool(beside.any() and empty[beside].mean() > 0.9)
 
 
 def _whole(width: int, height: int) -> Box:

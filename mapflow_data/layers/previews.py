@@ -15,10 +15,12 @@ from qgis.core import QgsBilinearRasterResampler, QgsCoordinateReferenceSystem, 
 
 from ..api.errors import BadInput
 from ..api.models import Image, Preview
+from .corners import bounds
 from .picture import emptiness, quiet_gdal, read_picture
 from .placing import Placing, depth, place
 from .properties import PREVIEW, mark
 
+FINE_PIXELS = 4_000_000  # up to which a turned picture is drawn finer than it came
 SPARE_BYTES = 64 * 1024**2  # stays free on the disk of the cache
 _TIFF = ["TILED=YES", "COMPRESS=DEFLATE", "PHOTOMETRIC=RGB", "ALPHA=YES"]
 
@@ -29,22 +31,27 @@ def georeference(preview: Preview, image: Image, folder: str) -> str:
     Raises `BadInput`, code "picture", "footprint" or "disk".
     """
     path = Path(folder) / _name(preview, image)
-    if path.exists():
-        return str(path)
-    rgba = read_picture(preview.data)
-    placing = place(image, rgba.shape[2], rgba.shape[1], emptiness(rgba))
-    with quiet_gdal():
-        _save(_raster(rgba, placing), path)
+    if not path.exists():
+        rgba = read_picture(preview.data)
+        placing = place(image, rgba.shape[2], rgba.shape[1], emptiness(rgba))
+        with quiet_gdal():
+            save(raster_of(rgba, placing), path)
     return str(path)
 
 
 def make_layer(path: str, name: str, image: Optional[Image] = None) -> QgsRasterLayer:
     """Main thread. With `image` the layer tells whose preview it is."""
+    layer = open_layer(path, name)
+    mark(layer, PREVIEW, image.mosaic_id if image else "", image.id if image else "")
+    return layer
+
+
+def open_layer(path: str, name: str) -> QgsRasterLayer:
+    """Main thread. Smooth at any scale."""
     layer = QgsRasterLayer(path, name, "gdal")
     if layer.isValid():
         layer.resampleFilter().setZoomedInResampler(QgsBilinearRasterResampler())
         layer.resampleFilter().setZoomedOutResampler(QgsBilinearRasterResampler())
-    mark(layer, PREVIEW, image.mosaic_id if image else "", image.id if image else "")
     return layer
 
 
@@ -55,8 +62,11 @@ def _name(preview: Preview, image: Image) -> str:
     return f"{whose}-{hashlib.sha256(preview.data).hexdigest()[:16]}.tif"
 
 
-def _raster(rgba: np.ndarray, placing: Placing) -> gdal.Dataset:
-    """North-up as it is; what is turned or skewed is warped, as QGIS would fill its corners with black."""
+def raster_of(rgba: np.ndarray, placing: Placing) -> gdal.Dataset:
+    """North-up as it is; what is turned or skewed is warped, as QGIS would fill its corners with black.
+
+    By splines, which meet all four corners: what lies between those of a quadrangle is not known anyhow.
+    """
     left, top, right, bottom = _window(placing)
     if placing.scene:
         _clear_collar(rgba, placing)
@@ -70,12 +80,33 @@ def _raster(rgba: np.ndarray, placing: Placing) -> gdal.Dataset:
         for (column, row), (x, y) in zip(placing.pixels, placing.ground)
     ]
     dataset.SetGCPs(points, _wkt(placing.crs))
+    step = _step(placing, right - left, bottom - top)
     warped = gdal.Warp(
-        "", dataset, format="MEM", dstAlpha=True, polynomialOrder=1, resampleAlg=gdal.GRA_Bilinear
+        "",
+        dataset,
+        format="MEM",
+        dstAlpha=True,
+        tps=True,
+        resampleAlg=gdal.GRA_Bilinear,
+        xRes=step,
+        yRes=step,
     )
     if warped is None:
         raise BadInput("the picture cannot be placed", code="footprint")
     return warped
+
+
+def _step(placing: Placing, width: int, height: int) -> float:
+    """Ground size of a pixel that keeps what a turned picture shows, and its edges where they are.
+
+    Half of the picture's own, coarser as it gets large.
+    """
+    ground = placing.ground
+    own = min(math.dist(ground[0], ground[1]) / width, math.dist(ground[1], ground[2]) / height)
+    xmin, ymin, xmax, ymax = bounds(ground)
+    area = (xmax - xmin) * (ymax - ymin)
+    fine = min(max(own / 2, math.sqrt(area / FINE_PIXELS)), own)
+    return max(fine, math.sqrt(area / max(FINE_PIXELS, 4 * width * height)))
 
 
 def _window(placing: Placing) -> tuple[int, int, int, int]:
@@ -109,7 +140,7 @@ def _in_memory(rgba: np.ndarray) -> gdal.Dataset:
     return dataset
 
 
-def _save(raster: gdal.Dataset, path: Path) -> None:
+def save(raster: gdal.Dataset, path: Path) -> None:
     """Written aside, and under its name only when whole."""
     part = path.with_suffix(f".{os.getpid()}.part")
     needed = raster.RasterXSize * raster.RasterYSize * 4 + SPARE_BYTES
