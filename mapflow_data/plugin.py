@@ -98,7 +98,8 @@ class MapflowDataPlugin(QObject):
         token = os.environ.get("MAPFLOW_DATA_TOKEN", "")
         if token:
             with suppress(BadInput):  # said at the sign-in form, where it can be mended
-                self._on_signed_in(make_connection(os.environ.get("MAPFLOW_DATA_URL", ""), token))
+                self._signer.set_connection(make_connection(os.environ.get("MAPFLOW_DATA_URL", ""), token))
+                self._is_signing = True
 
     def _make_actions(self) -> None:
         window = self._iface.mainWindow()
@@ -169,6 +170,8 @@ class MapflowDataPlugin(QObject):
     def _on_signed_in(self, connection: Connection) -> None:
         self._signer.set_connection(connection)
         self._is_signing = True
+        for layer in self._tiles():
+            layer.triggerRepaint()
 
     def _on_signed_out(self) -> None:
         self._signer.set_connection(None)
@@ -176,10 +179,14 @@ class MapflowDataPlugin(QObject):
 
     def _on_project_read(self, *_: object) -> None:
         """Tiles of ours stay blank until somebody signs in: offer it, ask nothing by ourselves."""
-        tiles = [layer for layer in QgsProject.instance().mapLayers().values() if kind_of(layer) == TILES]
+        tiles = self._tiles()
         gui.restore_tiles(tiles)
         if tiles and not self._is_signing:
             self._offer_sign_in()
+
+    @staticmethod
+    def _tiles() -> list[QgsMapLayer]:
+        return [layer for layer in QgsProject.instance().mapLayers().values() if kind_of(layer) == TILES]
 
     def _offer_sign_in(self) -> None:
         bar = self._iface.messageBar()

@@ -16,6 +16,7 @@ from ..services.bundle import Services
 from ..settings import default_server
 from .account_button import AccountButton
 from .activity_panel import ActivityPanel
+from .activity_words import summary
 from .failures import words_for
 from .forms import load_ui
 from .icons import icon, plugin_icon
@@ -67,6 +68,7 @@ class MapflowDock(QgsDockWidget):
         return QSize(WIDTH, super().sizeHint().height())
 
     def show_activity(self) -> None:
+        self.setUserVisible(True)
         self.tabs.setCurrentWidget(self.activity)
 
     def close_links(self) -> None:
@@ -99,6 +101,7 @@ class MapflowDock(QgsDockWidget):
         services.uploads.mosaic_created.connect(lambda _mosaic: services.mosaics.load())
         services.queue.failed.connect(lambda error: self._on_failed("queue", error))
         services.queue.sign_in_needed.connect(self._on_sign_in_needed)
+        services.queue.idle.connect(self._on_idle)
         for page in (self.signInPage, self.accountButton):
             page.network_options_requested.connect(self._on_network_options)
         self.refreshButton.clicked.connect(self._on_refresh)
@@ -180,6 +183,14 @@ class MapflowDock(QgsDockWidget):
     def _on_sign_in_needed(self) -> None:
         message = Message(self.tr("Uploads wait, as the server no longer accepts the token: sign in again."))
         self.notices.warning(message, self.tr("Sign in"), self._on_ask_for_token)
+
+    def _on_idle(self) -> None:
+        """The end of a batch is told where its list is not in sight, or where something is left to do."""
+        total = self._services.queue.summary
+        if total.failed or total.unconfirmed:
+            self.notices.warning(Message(summary(total)), self.tr("Show"), self.show_activity)
+        elif total.done and not self.activity.isVisible():
+            self.notices.success(summary(total))
 
     def _on_ask_for_token(self) -> None:
         """The session stays as it is until another token is accepted."""

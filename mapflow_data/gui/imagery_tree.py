@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Optional
 
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
@@ -59,18 +60,20 @@ class ImageryTree(QTreeView):
     def selected_image_ids(self) -> set[str]:
         return {item.id for item in self.selected_items() if isinstance(item, Image)}
 
-    def select_images(self, mosaic_id: str, image_ids: set[str]) -> None:
-        """Selects images of one mosaic, as soon as they are loaded."""
-        branch = self.imagery.branch(mosaic_id)
-        if branch is None:
-            return
-        if branch.state is not Loading.LOADED:
-            if image_ids:
+    def select_images(self, wanted: Mapping[str, set[str]]) -> None:
+        """Selects these images of these mosaics and nothing else; late ones as soon as they are loaded."""
+        rows: list[QModelIndex] = []
+        self._rows_wanted.clear()
+        for mosaic_id, image_ids in wanted.items():
+            branch = self.imagery.branch(mosaic_id)
+            if branch is None or not image_ids:
+                continue
+            if branch.state is Loading.LOADED:
+                rows += self._rows_of(mosaic_id, image_ids)
+            else:
                 self._rows_wanted[mosaic_id] = image_ids
                 self.images_wanted.emit(mosaic_id)
-            return
-        rows = [self.imagery.index_of(i.id, mosaic_id) for i in branch.images if i.id in image_ids]
-        self._select([self._filter.mapFromSource(row) for row in rows])
+        self._select(rows)
 
     def select_mosaic(self, mosaic_id: str) -> bool:
         """False if it is not in the list (yet)."""
@@ -83,7 +86,8 @@ class ImageryTree(QTreeView):
         """Makes up for a selection that came before its rows."""
         wanted = self._rows_wanted.pop(mosaic_id, None)
         if wanted is not None:
-            self.select_images(mosaic_id, wanted)
+            chosen = self.selectionModel().selectedRows()
+            self._select([*chosen, *self._rows_of(mosaic_id, wanted)])
 
     def forget_wanted(self) -> None:
         self._rows_wanted.clear()
@@ -108,15 +112,21 @@ class ImageryTree(QTreeView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._on_header_menu)
 
+    def _rows_of(self, mosaic_id: str, image_ids: set[str]) -> list[QModelIndex]:
+        branch = self.imagery.branch(mosaic_id)
+        images = branch.images if branch else []
+        found = [self.imagery.index_of(image.id, mosaic_id) for image in images if image.id in image_ids]
+        return [self._filter.mapFromSource(row) for row in found]
+
     def _select(self, rows: list[QModelIndex]) -> None:
         selection = QItemSelection()
         for row in rows:
             selection.select(row, row)
         flag = QItemSelectionModel.SelectionFlag
         self.selectionModel().select(selection, flag.ClearAndSelect | flag.Rows)
-        if rows and rows[0].isValid():
-            self.selectionModel().setCurrentIndex(rows[0], flag.NoUpdate)
-            self.scrollTo(rows[0])
+        if rows and rows[-1].isValid():
+            self.selectionModel().setCurrentIndex(rows[-1], flag.NoUpdate)
+            self.scrollTo(rows[-1])
 
     def _on_row_opened(self, index: QModelIndex, _previous: Optional[QModelIndex] = None) -> None:
         """Expanded, or reached by mouse or keys: its images are wanted now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProject, QgsVectorLayer
@@ -15,7 +16,7 @@ class ImageSelection(Protocol):
 
     def selected_image_ids(self) -> set[str]: ...
 
-    def select_images(self, mosaic_id: str, image_ids: set[str]) -> None: ...
+    def select_images(self, wanted: Mapping[str, set[str]]) -> None: ...
 
 
 class SelectionLink(QObject):
@@ -55,13 +56,16 @@ class SelectionLink(QObject):
                 layer.selectionChanged.connect(self._on_features_selected)
 
     def _on_features_selected(self) -> None:
-        layer = self.sender()
-        if self._is_writing or not isinstance(layer, QgsVectorLayer):
+        """The selections of all footprint layers together are that of the rows."""
+        if self._is_writing:
             return
+        wanted: dict[str, set[str]] = {}
+        for layer in self._layers():
+            ids = {str(feature["id"]) for feature in layer.selectedFeatures()}
+            wanted.setdefault(mosaic_id_of(layer), set()).update(ids)
         self._is_writing = True
         try:
-            ids = {str(feature["id"]) for feature in layer.selectedFeatures()}
-            self._view.select_images(mosaic_id_of(layer), ids)
+            self._view.select_images(wanted)
         finally:
             self._is_writing = False
 

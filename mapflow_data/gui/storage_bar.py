@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtWidgets import QProgressBar, QWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from ..api.models import Storage
 from . import formats
@@ -13,11 +14,22 @@ STEPS = 1000
 
 
 class StorageBar(QProgressBar):
+    """The words are a label's: themes give labels a colour that can be read, and progress bars none."""
+
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self.setRange(0, STEPS)
-        self.setMinimumWidth(90)
+        self.setTextVisible(False)
+        self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 2, 4, 2)
+        layout.addWidget(self._label)
         self.set_storage(None)
+
+    def text(self) -> str:
+        return str(self._label.text())
 
     def set_storage(self, storage: Optional[Storage]) -> None:
         """None where it is not known yet."""
@@ -33,6 +45,6 @@ class StorageBar(QProgressBar):
 
     def _show(self, share: float, text: str, tooltip: str) -> None:
         self.setValue(max(0, min(STEPS, round(share * STEPS))))
-        self.setFormat(text)
+        self._label.setText(text)
         self.setToolTip(tooltip)
         self.setAccessibleDescription(f"{text} {tooltip}".strip())

@@ -89,7 +89,6 @@ class Workspace(QObject):
         self.upload([layer for layer in found if layer is not None], mosaic_id)
 
     def _on_upload_started(self) -> None:
-        self.dock.setUserVisible(True)
         self.dock.show_activity()
 
     def _on_not_kept(self, layer_name: str, error: MapflowError) -> None:

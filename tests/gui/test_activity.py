@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QToolButton
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.errors import BadRequest
@@ -20,6 +21,7 @@ from mapflow_data.layers.properties import kind_of
 from mapflow_data.services.jobs import Job, Note, State, Summary, UploadRequest
 from mapflow_data.transfer.inspect import inspect
 from tests.gui.conftest import PATIENCE_MS
+from tests.gui.window import Window
 from tests.rig.geotiffs import make_raster
 
 LEFT = Qt.MouseButton.LeftButton
@@ -73,6 +75,38 @@ def test_a_batch_runs_through_and_its_footprints_show_themselves(
     qtbot.waitUntil(lambda: len(shown()) == 1, timeout=PATIENCE_MS)
     assert shown()[0].featureCount() == 1
     assert signed_in.dock.imagery.model.branch(mosaic_id) is not None
+
+
+def test_the_end_of_a_batch_is_told_where_its_list_is_not_seen(
+    panel: ActivityPanel, signed_in: Workspace, client: MapflowClient, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dock = signed_in.dock
+    dock.tabs.setCurrentWidget(dock.imagery)
+    upload(signed_in, client, make_raster(tmp_path / "a.tif", value=60))
+    qtbot.waitUntil(lambda: bool(dock.messageBar.items()), timeout=PATIENCE_MS)
+    assert dock.messageBar.items()[0].property("text") == "1 of 1 uploaded"
+
+
+def test_what_needs_somebody_leads_to_the_list_also_while_the_dock_is_closed(
+    panel: ActivityPanel,
+    signed_in: Workspace,
+    client: MapflowClient,
+    tmp_path: Path,
+    qtbot: QtBot,
+    window: Window,
+) -> None:
+    signed_in.dock.tabs.setCurrentWidget(signed_in.dock.imagery)
+    signed_in.dock.close()
+    path = make_raster(tmp_path / "gone.tif", value=61)
+    facts = inspect(str(path))
+    path.unlink()
+    mosaic = client.mosaics.create("Uploads")
+    signed_in.services.queue.add([UploadRequest(facts, mosaic.id, mosaic.name)])
+    qtbot.waitUntil(lambda: bool(window.bar.items()), timeout=PATIENCE_MS)
+    (item,) = window.bar.items()
+    assert item.property("text") == "0 of 1 uploaded · 1 need you"
+    next(b for b in item.findChildren(QToolButton) if b.text() == "Show").click()
+    assert panel.isVisible()
 
 
 def test_clear_takes_away_what_is_done_and_selected_failures(

@@ -150,7 +150,7 @@ def test_selection_survives_a_refresh(qtbot: object, qgis_app: object) -> None:
     qtbot.addWidget(tree)
     tree.imagery.set_mosaics([NORTH])
     tree.imagery.set_images("m1", PICTURES)
-    tree.select_images("m1", {"i2", "i10"})
+    tree.select_images({"m1": {"i2", "i10"}})
     tree.imagery.set_images("m1", [*PICTURES, Image("i4", "m1", "DJI_4.tif")])
     assert tree.selected_image_ids() == {"i2", "i10"}
     assert tree.selected_mosaics() == [NORTH]
@@ -175,7 +175,7 @@ def test_images_are_selected_as_soon_as_they_are_there(qtbot: object, qgis_app: 
     wanted: list[str] = []
     tree.images_wanted.connect(wanted.append)
     tree.imagery.set_mosaics([NORTH])
-    tree.select_images("m1", {"i2"})
+    tree.select_images({"m1": {"i2"}})
     assert wanted == ["m1"]
     tree.imagery.set_images("m1", PICTURES)
     tree.images_arrived("m1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
 from qgis.core import QgsProject
@@ -18,6 +20,7 @@ from mapflow_data.layers.properties import kind_of
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.window import Window
 from tests.rig.fault_server import FaultServer
+from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import answer
 
@@ -139,6 +142,24 @@ def test_rows_and_footprints_select_each_other(panel: ImageryPanel, stocked: Mos
     QgsProject.instance().removeMapLayer(layer.id())
     click(panel, qtbot, rows[0])  # nothing is left that could break
     assert len(panel.imageryTree.selected_items()) == 1
+
+
+def test_footprints_of_two_mosaics_are_selected_together(
+    panel: ImageryPanel, stocked: Mosaic, client: MapflowClient, tmp_path: Path, qtbot: QtBot
+) -> None:
+    second = client.mosaics.create("Second")
+    client.images.upload(second.id, str(make_raster(tmp_path / "other.tif", value=40)))
+    with qtbot.waitSignal(panel._services.mosaics.mosaics_loaded, timeout=PATIENCE_MS):
+        panel.refresh()
+    for mosaic in (stocked, second):
+        click(panel, qtbot, mosaic_row(panel, mosaic))
+        choose(panel, "footprintsAction")
+    qtbot.waitUntil(lambda: len(layers("footprints")) == 2, timeout=PATIENCE_MS)
+    for layer in layers("footprints"):
+        layer.selectAll()
+    names = {item.filename for item in panel.imageryTree.selected_items()}
+    assert names == {"field_1.tif", "field_2.tif", "other.tif"}
+    assert sorted(layer.selectedFeatureCount() for layer in layers("footprints")) == [1, 2]
 
 
 def test_zoom_goes_to_what_is_selected(

@@ -7,7 +7,15 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QLabel,
+    QLineEdit,
+    QShortcut,
+    QToolButton,
+    QWidget,
+)
 
 from mapflow_data.api import errors
 from mapflow_data.api.connection import make_connection
@@ -149,6 +157,14 @@ def test_icons_have_words_for_eyes_and_screen_readers(
         if isinstance(w, QToolButton) and w.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
     ]
     assert [w.objectName() for w in icons if not w.toolTip()] == []
+
+
+def test_the_dock_takes_no_shortcut_from_qgis(dock: MapflowDock) -> None:
+    assert [w.objectName() for w in dock.findChildren(QAbstractButton) if not w.shortcut().isEmpty()] == []
+    assert dock.findChildren(QShortcut) == []
+    labels = [w for w in dock.findChildren(QLabel) if w.buddy() is not None]
+    assert labels
+    assert [label.text() for label in labels if "&" in label.text()] == []
 
 
 def operable(dock: MapflowDock) -> list[QWidget]:

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDockWidget, QMenu, QPushButton, QToolBar
 
@@ -32,7 +40,8 @@ import sys, time
 sys.path.insert(0, {parent!r})
 from qgis.core import QgsApplication
 from qgis.PyQt.QtWidgets import QMainWindow
-import qgis.gui, qgis.utils, json, configparser, tempfile
+import qgis.gui, qgis.utils
+import base64, dataclasses, hashlib, json, pathlib, urllib.parse  # QGIS has loaded these for its own plugins
 app = QgsApplication([], True)
 app.initQgis()
 sys.path.insert(0, {root!r})
@@ -153,7 +162,7 @@ def test_upload_asks_to_sign_in_first_and_then_goes_on(
 
 def test_unload_leaves_nothing_and_may_be_repeated(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.wait(50)  # what earlier tests left to be deleted
-    children = set(map(id, window.window.children()))
+    children = set(map(sip.unwrapinstance, window.window.children()))
     receivers = receivers_of_project()
     for _ in range(2):
         plugin = MapflowDataPlugin(window)
@@ -170,7 +179,7 @@ def test_unload_leaves_nothing_and_may_be_repeated(window: Window, qtbot: QtBot,
         assert window.raster_menu.actions() == []
         assert receivers_of_project() == receivers
         QgsProject.instance().clear()
-    left = [child for child in window.window.children() if id(child) not in children]
+    left = [child for child in window.window.children() if sip.unwrapinstance(child) not in children]
     assert [type(child).__name__ for child in left if not child.objectName().startswith("qt_")] == []
     assert QgsApplication.taskManager().countActiveTasks() == 0
 
@@ -194,15 +203,52 @@ def test_unload_while_signing_in_is_quick(window: Window, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: manager.countActiveTasks() == 0, timeout=1000)
 
 
-def test_a_project_with_our_tiles_offers_to_sign_in_and_asks_nothing(
-    plugin: MapflowDataPlugin, window: Window, tmp_path: Path
-) -> None:
+def saved_with_tiles(folder: Path) -> str:
     mosaic = Mosaic("m1", "North", tile_url="https://api.mapflow.ai/rest/t/{z}/{x}/{y}.png")
     layer = tiles.make_layer(mosaic, TileJson((10.0, 50.0, 10.1, 50.1), 0, 18), [])
     QgsProject.instance().addMapLayer(layer)
-    path = str(tmp_path / "p.qgz")
+    path = str(folder / "p.qgz")
     QgsProject.instance().write(path)
     QgsProject.instance().clear()
+    return path
+
+
+def test_a_token_in_the_environment_signs_tiles_without_a_question(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPFLOW_DATA_TOKEN", "dG9r")
+    plugin = MapflowDataPlugin(window)
+    plugin.initGui()
+    QgsProject.instance().read(saved_with_tiles(tmp_path))
+    assert window.bar.items() == []
+    (layer,) = QgsProject.instance().mapLayers().values()
+    assert (
+        QgsCoordinateTransform(
+            layer.crs(), QgsCoordinateReferenceSystem("EPSG:4326"), QgsProject.instance()
+        )
+        .transformBoundingBox(layer.extent())
+        .xMinimum()
+        > 9.9
+    )
+    plugin.unload()
+
+
+def test_an_environment_that_cannot_be_used_does_not_stop_qgis(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPFLOW_DATA_TOKEN", "dG9r")
+    monkeypatch.setenv("MAPFLOW_DATA_URL", "ftp://nowhere")
+    plugin = MapflowDataPlugin(window)
+    plugin.initGui()
+    dock_action(window).trigger()
+    assert "https://" in plugin.workspace.dock.signInPage.failureLabel.text()
+    plugin.unload()
+
+
+def test_a_project_with_our_tiles_offers_to_sign_in_and_asks_nothing(
+    plugin: MapflowDataPlugin, window: Window, tmp_path: Path
+) -> None:
+    path = saved_with_tiles(tmp_path)
     assert window.bar.items() == []
     QgsProject.instance().read(path)
     (item,) = window.bar.items()

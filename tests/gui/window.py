@@ -42,7 +42,8 @@ class Window:
 
     def close(self) -> None:
         self.tree.setModel(None)
-        self.canvas.stopRendering()
+        self.canvas.freeze(True)
+        self.canvas.waitWhileRendering()
         self.window.close()
         self.bridge.deleteLater()
         self.window.deleteLater()
