@@ -122,6 +122,7 @@ class UploadTree(QTreeView):
             holder.button.clicked.connect(lambda: self._on_remedy(group))
             self.setIndexWidget(index, holder)
         holder.button.setText(text)
+        holder.button.setAccessibleName(f"{upload_words.heading(group, len(rows))}: {text}")
 
     def _on_remedy(self, group: Group) -> None:
         rows = self.rows_model.rows_of(group)
