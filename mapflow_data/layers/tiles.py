@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from typing import Optional
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle, QgsUnitTypes
 
@@ -42,7 +42,7 @@ def make_layer(mosaic: Mosaic, tilejson: Optional[TileJson], images: Sequence[Im
     layer = QgsRasterLayer(make_uri(mosaic.tile_url, 0, _max_zoom(tilejson, images)), mosaic.name, "wms")
     mark(layer, TILES, mosaic.id)
     box = _bounds(tilejson) or _footprint_bounds(mosaic, images)
-    extent = _to_mercator(box) if box else None
+    extent = to_mercator(box) if box else None
     if extent is not None:
         layer.setCustomProperty(EXTENT, ",".join(repr(value) for value in extent))
         restore_extent(layer)
@@ -60,6 +60,11 @@ def restore_extent(layer: QgsRasterLayer) -> bool:
     return True
 
 
+def is_credential(name: str) -> bool:
+    """Whether a parameter of a URL is one that must not get into a project."""
+    return _CREDENTIALS.fullmatch(unquote(name)) is not None
+
+
 def _clean(url: str) -> str:
     """The URL without parameters that could carry a credential into the project."""
     parts = urlsplit(url)
@@ -71,7 +76,7 @@ def _clean(url: str) -> str:
         raise BadInput("an address of tiles that asks for more than a place", code="tiles")
     base, sign, query = url.partition("?")
     query, _, _ = query.partition("#")
-    kept = [pair for pair in query.split("&") if pair and not _CREDENTIALS.fullmatch(pair.partition("=")[0])]
+    kept = [pair for pair in query.split("&") if pair and not is_credential(pair.partition("=")[0])]
     return base + sign + "&".join(kept) if kept else base
 
 
@@ -116,7 +121,7 @@ def _footprint_bounds(mosaic: Mosaic, images: Sequence[Image]) -> Optional[Box]:
     return bounds(points) if points else None
 
 
-def _to_mercator(box: Box) -> Optional[Box]:
+def to_mercator(box: Box) -> Optional[Box]:
     west, south, east, north = box
     south, north = max(south, -MERCATOR_LATITUDE), min(north, MERCATOR_LATITUDE)
     points = project([(west, south), (east, north)], wgs84(), QgsCoordinateReferenceSystem("EPSG:3857"))
