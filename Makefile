@@ -6,7 +6,7 @@ ZIP := build/mapflow_data-$(VERSION).zip
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-api lint format bench qgis sandbox zip i18n translations clean
+.PHONY: help setup demo pictures test test-api lint format bench qgis sandbox zip i18n translations clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -16,6 +16,9 @@ setup: ## install what the other verbs need (they call it themselves)
 
 demo: setup translations ## drive a real QGIS through the main job, against the sandbox; pictures in build/demo
 	@$(PYTHON) demo/run.py $(ARGS)
+
+pictures: setup ## put the demo's pictures, made small, into docs/pictures
+	@$(PYTHON) tools/pictures.py
 
 test: setup translations ## run the tests; ARGS="tests/gui -k upload" narrows them
 	@$(PYTHON) -m pytest $(ARGS)
