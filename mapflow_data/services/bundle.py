@@ -7,6 +7,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QObject
 
+from .catalog import CatalogService
 from .images import ImageService
 from .mosaics import MosaicService
 from .queue import QueueService
@@ -21,10 +22,11 @@ class Services:
     images: ImageService
     queue: QueueService
     uploads: UploadService
+    catalog: CatalogService
 
     def close(self) -> None:
         """Cancels all; nothing runs, answers or starts any more."""
-        for service in (self.uploads, self.queue, self.images, self.mosaics, self.session):
+        for service in (self.catalog, self.uploads, self.queue, self.images, self.mosaics, self.session):
             service.close()
 
 
@@ -36,10 +38,13 @@ def make_services(parent: Optional[QObject] = None) -> Services:
         ImageService(parent),
         queue,
         UploadService(queue, parent),
+        CatalogService(parent),
     )
-    session, followers = services.session, (services.mosaics, services.images, queue, services.uploads)
+    session = services.session
+    followers = (services.mosaics, services.images, queue, services.uploads, services.catalog)
     for follower in followers:
         session.signed_in.connect(follower.set_connection)
         session.signed_out.connect(lambda follower=follower: follower.set_connection(None))
+    session.status_loaded.connect(services.catalog.set_status)
     services.mosaics.mosaics_loaded.connect(services.images.know)
     return services
