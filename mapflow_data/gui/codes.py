@@ -93,6 +93,15 @@ def _preprocessing(parameters: Mapping[str, Any]) -> str:
     )
 
 
+def _too_large_area(parameters: Mapping[str, Any]) -> str:
+    area, limit = fields.number(parameters.get("area")), fields.number(parameters.get("aoiAreaLimit"))
+    if not area or not limit:
+        return translate("Codes", "the area is larger than your account may search; draw a smaller one")
+    return translate(
+        "Codes", "the area has {0} km², your account may search {1} km² at once; draw a smaller one"
+    ).format(formats.number(area / 1e6), formats.number(limit / 1e6))
+
+
 def _kind(parameters: Mapping[str, Any]) -> str:
     kind = fields.text(parameters.get("instance_type")).lower()
     if "mosaic" in kind:
@@ -125,4 +134,5 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "FileOpenError": _file_open,
     "ImageExtentTooBig": _extent_too_big,
     "PreprocessingFailed": _preprocessing,
+    "TOO_LARGE_PROCESSING": _too_large_area,
 }

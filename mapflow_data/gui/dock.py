@@ -24,6 +24,7 @@ from .imagery_panel import ImageryPanel
 from .messages import Message, describe
 from .notices import Notices
 from .presenter import Presenter
+from .search_panel import SearchPanel
 from .sign_in_page import SignInPage
 from .state_page import StatePage
 from .storage_bar import StorageBar
@@ -57,9 +58,14 @@ class MapflowDock(QgsDockWidget):
         self.refreshButton.setIcon(icon("refresh"))
         self.imagery = ImageryPanel(services, presenter, QgsProject.instance(), self)
         self.activity = ActivityPanel(services.queue, self)
+        self.search = SearchPanel(services.catalog, presenter, iface, QgsProject.instance(), self)
         self.tabs.addTab(self.imagery, self.tr("My imagery"))
+        self.tabs.addTab(self.search, self.tr("Search"))
         self.tabs.addTab(self.activity, self.tr("Activity"))
         self.notices = Notices(self.messageBar, iface.messageBar(), self._is_in_sight, self)
+        self.search.sign_in_requested.connect(self._on_ask_for_token)
+        self.search.warned.connect(self.notices.warning)
+        self.search.noted.connect(self.notices.info)
         self._connect_session()
         self._connect_rest()
         self._show_state()
@@ -71,10 +77,16 @@ class MapflowDock(QgsDockWidget):
         self.setUserVisible(True)
         self.tabs.setCurrentWidget(self.activity)
 
+    def show_search(self) -> SearchPanel:
+        self.setUserVisible(True)
+        self.tabs.setCurrentWidget(self.search)
+        return self.search
+
     def close_links(self) -> None:
         """Before the dock goes: nothing of QGIS calls into it any more."""
         self.notices.clear()
         self.imagery.close_links()
+        self.search.close_links()
 
     # Set-up
 
@@ -124,6 +136,7 @@ class MapflowDock(QgsDockWidget):
 
     def _on_signed_out(self) -> None:
         self.imagery.clear()
+        self.search.clear()
         self.storageBar.set_storage(None)
         self.signInPage.set_busy(False)
         self._show_state()
@@ -136,6 +149,7 @@ class MapflowDock(QgsDockWidget):
         self._show_state()
 
     def _on_status_loaded(self, status: UserStatus) -> None:
+        self.search.set_status(status)
         connection = self._services.session.connection
         if connection is not None:
             self.accountButton.set_connection(connection, status.email)

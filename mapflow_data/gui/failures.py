@@ -19,5 +19,6 @@ def words_for(what: str) -> str:
         "rename": translate("Failures", "The image was not renamed"),
         "delete": translate("Failures", "Not deleted from Mapflow"),
         "storage": translate("Failures", "The storage was not read"),
+        "search": translate("Failures", "The search did not work"),
         "queue": translate("Failures", "Uploads were interrupted"),
     }.get(what, "")

@@ -31,6 +31,18 @@ THEME = {
     "retry": "mActionReload.svg",
     "clear": "mActionDeleteSelected.svg",
     "info": "mIconInfo.svg",
+    "search": "search.svg",
+    "search_here": "mActionIdentifyByRectangle.svg",
+    "draw_polygon": "mActionCapturePolygon.svg",
+    "draw_rectangle": "mActionRectangleExtent.svg",
+    "extent": "mActionSetToCanvasExtent.svg",
+    "clear_area": "mIconClearText.svg",
+    "edit": "mActionToggleEditing.svg",
+    "table": "mActionOpenTable.svg",
+    "sort": "sort.svg",
+    "show_scene": "mActionAddRasterLayer.svg",
+    "on_the_map": "mActionShowAllLayers.svg",
+    "copy": "mActionEditCopy.svg",
 }
 
 

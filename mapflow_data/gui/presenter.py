@@ -25,13 +25,23 @@ from qgis.core import (
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..api.models import Image, Mosaic, TileJson
-from ..layers import footprints, previews, tiles
-from ..layers.properties import FOOTPRINTS, PREVIEW, TILES, image_id_of, kind_of, mosaic_id_of
+from ..api.models import CatalogItem, Image, Mosaic, TileJson
+from ..layers import footprints, previews, quicklooks, results, tiles
+from ..layers.properties import (
+    FOOTPRINTS,
+    PREVIEW,
+    QUICKLOOK,
+    RESULTS,
+    TILES,
+    image_id_of,
+    kind_of,
+    mosaic_id_of,
+)
 
 GROUP_NAME = "Mapflow Data"
 GROUP_PROPERTY = "mapflow_data/group"
-ORDER = (FOOTPRINTS, PREVIEW, TILES)  # from top to bottom: outlines over pictures
+SEARCH_PROPERTY = "mapflow_data/search"
+ORDER = (FOOTPRINTS, RESULTS, PREVIEW, QUICKLOOK, TILES)  # from top to bottom: outlines over pictures
 ZOOM_MARGIN = 1.1
 
 
@@ -96,6 +106,38 @@ class Presenter(QObject):
             self._raise(layer)
         return layer
 
+    # Adding what a search found
+
+    def show_results(self, search: str, name: str) -> QgsVectorLayer:
+        """The layer of this search, to be filled; one that is there comes to the top as it is."""
+        for layer in self.layers(RESULTS):
+            if layer.customProperty(SEARCH_PROPERTY) == search:
+                self._raise(layer)
+                return layer
+        layer = results.make_layer(self._free_name(name, RESULTS))
+        layer.setCustomProperty(SEARCH_PROPERTY, search)
+        self._add(layer)
+        return layer
+
+    def show_quicklook(self, item: CatalogItem, path: str) -> QgsMapLayer:
+        layer = self.find(QUICKLOOK, image_id=item.id) if item.id else None
+        if layer is None:
+            layer = quicklooks.make_layer(path, item)
+            self._add(layer)
+        else:
+            self._raise(layer)
+        return layer
+
+    def show_catalog_tiles(self, item: CatalogItem, made: QgsMapLayer) -> QgsMapLayer:
+        """`made` is not needed where the project has the item's tiles."""
+        layer = self.find(TILES, image_id=item.id) if item.id else None
+        if layer is None:
+            layer = made
+            self._add(layer)
+        else:
+            self._raise(layer)
+        return layer
+
     # Finding
 
     def find(self, kind: str, mosaic_id: str = "", image_id: str = "") -> Optional[QgsMapLayer]:
@@ -108,6 +150,12 @@ class Presenter(QObject):
 
     def layers(self, kind: str) -> list[QgsMapLayer]:
         return [layer for layer in self._project.mapLayers().values() if kind_of(layer) == kind]
+
+    def _free_name(self, name: str, kind: str) -> str:
+        """With a number where another layer of the kind has the name."""
+        taken = {layer.name() for layer in self.layers(kind)}
+        numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+        return next(one for one in (name, *numbered) if one not in taken)
 
     # Zooming
 

@@ -1,4 +1,4 @@
-"""Ties rows of the imagery tree to footprints on the map, both ways. Main thread."""
+"""Ties rows of a view to footprints on the map, both ways. Main thread."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ class ImageSelection(Protocol):
 
 
 class SelectionLink(QObject):
-    """`on_rows_selected` is to be connected to the view's selection.
+    """`on_rows_selected` is to be connected to the view's selection, `kind` is that of the layers.
 
     What one side changes comes back as a signal of the other: while it writes, the link does not listen.
     """
 
-    def __init__(self, view: ImageSelection, project: QgsProject, parent: QObject) -> None:
+    def __init__(
+        self, view: ImageSelection, project: QgsProject, parent: QObject, kind: str = FOOTPRINTS
+    ) -> None:
         super().__init__(parent)
         self._view = view
+        self._kind = kind
         self._project = project
         self._is_writing = False
         project.layersAdded.connect(self._on_layers_added)
@@ -52,7 +55,7 @@ class SelectionLink(QObject):
 
     def _on_layers_added(self, layers: list[QgsMapLayer]) -> None:
         for layer in layers:
-            if _is_footprints(layer):
+            if self._is_mine(layer):
                 layer.selectionChanged.connect(self._on_features_selected)
 
     def _on_features_selected(self) -> None:
@@ -70,11 +73,10 @@ class SelectionLink(QObject):
             self._is_writing = False
 
     def _layers(self) -> list[QgsVectorLayer]:
-        return [layer for layer in self._project.mapLayers().values() if _is_footprints(layer)]
+        return [layer for layer in self._project.mapLayers().values() if self._is_mine(layer)]
 
-
-def _is_footprints(layer: QgsMapLayer) -> bool:
-    return isinstance(layer, QgsVectorLayer) and kind_of(layer) == FOOTPRINTS
+    def _is_mine(self, layer: QgsMapLayer) -> bool:
+        return isinstance(layer, QgsVectorLayer) and kind_of(layer) == self._kind
 
 
 def _features_of(layer: QgsVectorLayer, image_ids: set[str]) -> list[int]:

@@ -1,0 +1,53 @@
+"""One line that says which area is searched: its name gives way before its size does. Main thread."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtGui import QPainter, QPaintEvent
+from qgis.PyQt.QtWidgets import QSizePolicy, QStyle, QStyleOption, QWidget
+
+from .plain import as_tooltip
+
+BETWEEN = " · "
+NAME_MAY_SHRINK_TO = 40  # logical px
+
+
+class AreaLabel(QWidget):
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._name = ""
+        self._size = ""
+
+    def set_texts(self, name: str, size: str = "", tip: str = "") -> None:
+        self._name, self._size = name, size
+        self.setToolTip(as_tooltip("\n".join(filter(None, (self.text(), tip)))))
+        self.setAccessibleName(self.text())
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        return BETWEEN.join(filter(None, (self._name, self._size)))
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        size = metrics.horizontalAdvance(BETWEEN + self._size) if self._size else 0
+        name = min(metrics.horizontalAdvance(self._name), NAME_MAY_SHRINK_TO)
+        return QSize(size + name, metrics.height())
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self.text()), metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOption()
+        option.initFrom(self)
+        painter = QPainter(self)
+        tail = BETWEEN + self._size if self._size else ""
+        room = self.width() - option.fontMetrics.horizontalAdvance(tail)
+        name = option.fontMetrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room)
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
+        self.style().drawItemText(painter, self.rect(), flags, option.palette, enabled, name + tail)

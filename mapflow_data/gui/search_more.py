@@ -1,0 +1,156 @@
+"""Filters that are needed now and then, under a title that sums up what is set. Main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Optional
+
+from qgis.gui import (
+    QgsCheckableComboBox,
+    QgsCollapsibleGroupBoxBasic,
+    QgsDoubleSpinBox,
+    QgsRangeSlider,
+    QgsSpinBox,
+)
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
+
+from ..api.models import Provider
+from . import search_words
+from .forms import load_ui
+from .plain import as_menu, as_tooltip
+from .search_filters import STEEPEST, Filters
+
+TITLE_MARGIN = 36  # logical px of arrow and frame beside the title
+
+
+class MoreFilters(QgsCollapsibleGroupBoxBasic):
+    changed = pyqtSignal()
+
+    coverageSpin: QgsSpinBox
+    minResolutionSpin: QgsDoubleSpinBox
+    maxResolutionSpin: QgsDoubleSpinBox
+    resolutionProblem: QLabel
+    offNadirSlider: QgsRangeSlider
+    offNadirText: QLabel
+    productCombo: QComboBox
+    providerLabel: QLabel
+    providerCombo: QgsCheckableComboBox
+    availableCheck: QCheckBox
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        load_ui(self, "search_more")
+        self._title = ""
+        self._wanted_providers: tuple[str, ...] = ()  # remembered, until it is known which there are
+        for spin in (self.coverageSpin, self.minResolutionSpin, self.maxResolutionSpin):
+            spin.setClearValueMode(spin.ClearValueMode.MinimumValue, search_words.any_value())
+            spin.clear()
+            spin.valueChanged.connect(self._on_changed)
+        self._set_up_off_nadir()
+        for kind in ("", "IMAGE", "MOSAIC"):
+            self.productCombo.addItem(search_words.product(kind), kind)
+        self.productCombo.currentIndexChanged.connect(self._on_changed)
+        self.providerCombo.setDefaultText(self.tr("All"))
+        self.providerCombo.checkedItemsChanged.connect(self._on_providers_checked)
+        self.availableCheck.toggled.connect(self._on_changed)
+        self.set_providers(None)
+        self.setCollapsed(True)
+        self._on_changed()
+
+    def set_filters(self, filters: Filters) -> None:
+        self.coverageSpin.setValue(filters.min_coverage or 0)
+        self.minResolutionSpin.setValue(filters.min_resolution or 0)
+        self.maxResolutionSpin.setValue(filters.max_resolution or 0)
+        high = STEEPEST if filters.max_off_nadir is None else filters.max_off_nadir
+        self.offNadirSlider.setRange(filters.min_off_nadir or 0, high)
+        self.productCombo.setCurrentIndex(max(0, self.productCombo.findData(filters.product)))
+        self.availableCheck.setChecked(filters.only_available)
+        self._wanted_providers = filters.providers
+        self._check_providers()
+        self._on_changed()
+
+    def read_into(self, filters: Filters) -> Filters:
+        """`filters` with what is set here."""
+        low, high = self.offNadirSlider.lowerValue(), self.offNadirSlider.upperValue()
+        return replace(
+            filters,
+            min_coverage=self.coverageSpin.value() or None,
+            min_resolution=self.minResolutionSpin.value() or None,
+            max_resolution=self.maxResolutionSpin.value() or None,
+            min_off_nadir=low or None,
+            max_off_nadir=high if high < STEEPEST else None,
+            product=self.productCombo.currentData() or "",
+            providers=self._checked_providers(),
+            only_available=self.availableCheck.isChecked() and not self.availableCheck.isHidden(),
+        )
+
+    def set_providers(self, providers: Optional[Sequence[Provider]]) -> None:
+        """Those linked to the account; None or none at all leaves nothing to choose from."""
+        known = providers or ()
+        self.providerCombo.blockSignals(True)
+        self.providerCombo.clear()
+        for provider in known:
+            self.providerCombo.addItem(provider.display_name, provider.name)
+        self.providerCombo.blockSignals(False)
+        for widget in (self.providerLabel, self.providerCombo, self.availableCheck):
+            widget.setVisible(bool(known))
+        self._check_providers()
+        self._on_changed()
+
+    @property
+    def provider_names(self) -> tuple[str, ...]:
+        """Of the checked ones, as people know them."""
+        return tuple(self.providerCombo.checkedItems())
+
+    def minimumSizeHint(self) -> QSize:
+        """The title gives way: it is whole in the tooltip."""
+        hint = super().minimumSizeHint()
+        content = self.layout().minimumSize().width() if not self.isCollapsed() else 0
+        return QSize(max(content, 120), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_title()
+
+    def _set_up_off_nadir(self) -> None:
+        self.offNadirSlider.setRangeLimits(0, STEEPEST)
+        self.offNadirSlider.setRange(0, STEEPEST)
+        self.offNadirSlider.rangeChanged.connect(self._on_changed)
+        widest = search_words.off_nadir_range(10, STEEPEST)
+        self.offNadirText.setMinimumWidth(self.fontMetrics().horizontalAdvance(widest))
+
+    def _checked_providers(self) -> tuple[str, ...]:
+        if self.providerCombo.isHidden():
+            return ()
+        return tuple(map(str, self.providerCombo.checkedItemsData()))
+
+    def _check_providers(self) -> None:
+        for row in range(self.providerCombo.count()):
+            is_wanted = self.providerCombo.itemData(row) in self._wanted_providers
+            state = Qt.CheckState.Checked if is_wanted else Qt.CheckState.Unchecked
+            self.providerCombo.setItemCheckState(row, state)
+
+    def _on_providers_checked(self) -> None:
+        self._wanted_providers = self._checked_providers()
+        self._on_changed()
+
+    def _on_changed(self, *_: object) -> None:
+        filters = self.read_into(Filters())
+        low, high = self.offNadirSlider.lowerValue(), self.offNadirSlider.upperValue()
+        self.offNadirText.setText(search_words.off_nadir_range(low, high))
+        has_problem = "resolution" in filters.problems
+        self.resolutionProblem.setText(search_words.problem("resolution") if has_problem else "")
+        self.resolutionProblem.setVisible(has_problem)
+        self._title = search_words.more_filters(filters, self.provider_names if filters.providers else ())
+        self._show_title()
+        self.changed.emit()
+
+    def _show_title(self) -> None:
+        room = max(self.width() - TITLE_MARGIN, 60)
+        shown = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+        if as_menu(shown) != self.title():
+            self.setTitle(as_menu(shown))
+        self.setToolTip(as_tooltip(self._title) if shown != self._title else "")
