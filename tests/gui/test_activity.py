@@ -59,9 +59,10 @@ def test_a_batch_runs_through_and_its_footprints_show_themselves(
     mosaic_id = upload(signed_in, client, good)
     signed_in.services.queue.add([replace(gone, mosaic_id=mosaic_id)])
     tabs = signed_in.dock.tabs
-    assert tabs.tabText(1) == "Activity (2)"
+    place = tabs.indexOf(panel)
+    assert tabs.tabText(place) == "Activity (2)"
     qtbot.waitUntil(lambda: signed_in.services.queue.is_idle, timeout=PATIENCE_MS)
-    assert tabs.tabText(1) == "Activity"
+    assert tabs.tabText(place) == "Activity"
     lines = {
         j.name: panel.model.index(row, 0).data(SECOND_LINE_ROLE) for row, j in enumerate(panel.model.jobs)
     }

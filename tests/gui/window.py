@@ -21,6 +21,7 @@ class Window:
     def __init__(self) -> None:
         self.window = QMainWindow()
         self.canvas = QgsMapCanvas(self.window)
+        self.canvas.freeze(True)  # what the map draws is looked at in the real QGIS, by the demo
         self.bar = QgsMessageBar(self.window)
         middle = QWidget()
         layout = QVBoxLayout(middle)
@@ -42,8 +43,6 @@ class Window:
 
     def close(self) -> None:
         self.tree.setModel(None)
-        self.canvas.freeze(True)
-        self.canvas.waitWhileRendering()
         self.window.close()
         self.bridge.deleteLater()
         self.window.deleteLater()
