@@ -113,9 +113,16 @@ def retry_after(headers: Mapping[str, str]) -> Optional[float]:
     value = headers.get("Retry-After", "").strip()
     seconds = fields.number(value) if value else None
     if seconds is None and value:
-        date = parsedate_tz(value)
-        seconds = mktime_tz(date) - time.time() if date else None
+        seconds = _seconds_until(value)
     return None if seconds is None else max(0.0, seconds)
+
+
+def _seconds_until(http_date: str) -> Optional[float]:
+    date = parsedate_tz(http_date)
+    try:
+        return mktime_tz(date) - time.time() if date else None
+    except (ValueError, OverflowError):  # of a year that there is not
+        return None
 
 
 def plain(text: str) -> str:

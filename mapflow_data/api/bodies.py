@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from . import fields
 from .errors import AnswerTooLarge, IncompleteAnswer
 
 JSON_CAP = 64_000_000
@@ -19,8 +20,8 @@ def read_body(raw: Any, headers: Mapping[str, str], cap: int) -> bytes:
     """The unpacked body of urllib3's `raw`. Raises `AnswerTooLarge`, `IncompleteAnswer`, and what the
     connection raises.
     """
-    told = headers.get("Content-Length", "")
-    if told.isdigit() and int(told) > cap:
+    told = fields.integer(headers.get("Content-Length"))
+    if told is not None and told > cap:
         raise AnswerTooLarge(f"{told} bytes", parameters={"max_bytes": cap})
     body = bytearray()
     received = 0
@@ -31,7 +32,7 @@ def read_body(raw: Any, headers: Mapping[str, str], cap: int) -> bytes:
             body += part
         if len(body) > cap:
             raise AnswerTooLarge(f"more than {cap} bytes", parameters={"max_bytes": cap})
-    if told.isdigit() and received < int(told):
+    if told is not None and received < told:
         raise IncompleteAnswer(f"{received} of {told} bytes")
     if not unpack.is_whole(received):
         raise IncompleteAnswer("packed answer cut short")

@@ -10,6 +10,7 @@ import socket
 import ssl
 from typing import Any, Optional
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
@@ -106,6 +107,13 @@ class SwitchedConnection:
         if self.handle is not None:
             self.switch.retire(self.handle)
             self.handle = None
+
+
+class Session(requests.Session):
+    """Told not to follow a redirect, `requests` would read its body all the same, without a cap."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """There is none for it to see; following is the transport's."""
 
 
 class Adapter(HTTPAdapter):

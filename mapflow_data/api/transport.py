@@ -34,7 +34,7 @@ from .errors import (
     TimedOut,
 )
 from .multipart import FileBody
-from .sockets import Adapter, proxy_refusal
+from .sockets import Adapter, Session, proxy_refusal
 from .switch import Switch
 from .tls import make_trust
 
@@ -183,7 +183,10 @@ class Transport:
         """Where a redirect leads: within one origin and for GET only, as it would carry the credential; a
         picture's may lead to any origin that could be asked for it.
         """
-        target = urljoin(url, response.headers["Location"])
+        try:
+            target = urljoin(url, response.headers["Location"])
+        except ValueError:
+            target = ""
         if call.is_foreign:
             foreign.check(target, self.connection, before=url)
             return target
@@ -193,7 +196,7 @@ class Transport:
 
     def _opened_session(self) -> requests.Session:
         if self._session is None:
-            session = requests.Session()
+            session = Session()
             session.trust_env = False  # a ~/.netrc would replace our Authorization
             session.proxies = dict(self.connection.proxies)
             adapter = Adapter(self._switch, make_trust(self.connection.ca_pem))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
+import itertools
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,6 +81,8 @@ def redirect(target: str, status: int = 302) -> Script:
 
 
 def bomb(size: int, head: bytes = b"[") -> Script:
-    """An answer that unpacks to `size` bytes."""
-    packed = gzip.compress(head + b" " * size, 9)
+    """An answer that unpacks to `size` bytes and more, made without ever holding them."""
+    pieces = [head, *itertools.repeat(b" " * 1_000_000, size // 1_000_000 + 1)]
+    engine = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
+    packed = b"".join([*map(engine.compress, pieces), engine.flush()])
     return Script(body=packed, headers=(("Content-Type", "application/json"), ("Content-Encoding", "gzip")))
