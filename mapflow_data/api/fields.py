@@ -7,11 +7,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Optional
 
+MOST_32_BIT = 2**31 - 1
+MOST_64_BIT = 2**63 - 1
+
 
 def text(value: Any) -> str:
-    """The text of a string or number, "" for anything else."""
+    """The text of a string or number, "" for anything else. Halves of characters, which JSON may hold and
+    neither a URL nor a file name can, become "?".
+    """
     if isinstance(value, str):
-        return value
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     return ""
@@ -28,14 +33,16 @@ def number(value: Any) -> Optional[float]:
     return result if math.isfinite(result) else None
 
 
-def integer(value: Any) -> Optional[int]:
-    """A whole number; large integers keep every digit."""
+def integer(value: Any, most: int = MOST_64_BIT) -> Optional[int]:
+    """A whole number with every digit; absent beyond ±`most`, which no column of a table would hold."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and len(value) < 40 and value.strip().isdecimal():
-        return int(value)
-    result = number(value)
-    return None if result is None else int(result)
+        result: Optional[int] = value
+    elif isinstance(value, str) and len(value) < 40 and value.strip().isdecimal():
+        result = int(value)
+    else:
+        real = number(value)
+        result = None if real is None else int(real)
+    return result if result is not None and abs(result) <= most else None
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

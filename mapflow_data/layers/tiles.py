@@ -67,7 +67,10 @@ def is_credential(name: str) -> bool:
 
 def _clean(url: str) -> str:
     """The URL without parameters that could carry a credential into the project."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     names = set(re.findall(r"\{([^{}]*)\}", url))
     is_template = ({"x", "z"} <= names and bool(names & {"y", "-y"})) or "q" in names
     if parts.scheme not in ("http", "https") or not parts.hostname or not is_template:
@@ -96,8 +99,8 @@ def _zoom_of(image: Image) -> int:
     is_mercator = crs.authid() == "EPSG:3857"
     latitude = 0.0 if is_mercator or box.isNull() else box.center().y()
     stretch = max(math.cos(math.radians(latitude)), 0.05)
-    zoom = math.ceil(math.log2(WORLD_PIXEL_M * stretch / metres) - 0.01) if metres > 0 else DEFAULT_ZOOM
-    return min(max(zoom, 1), MAX_ZOOM)
+    zoom = math.log2(WORLD_PIXEL_M * stretch / metres) - 0.01 if metres > 0 else DEFAULT_ZOOM
+    return math.ceil(min(max(zoom, 1), MAX_ZOOM))
 
 
 def _bounds(tilejson: Optional[TileJson]) -> Optional[Box]:

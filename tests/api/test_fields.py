@@ -33,6 +33,18 @@ def test_integers_keep_every_digit() -> None:
     assert fields.integer(True) is None
 
 
+@pytest.mark.parametrize("value", [2**63, -(2**63), str(2**63), 1e300, 10**400])
+def test_integers_that_no_table_holds_are_absent(value: Any) -> None:
+    assert fields.integer(value) is None
+    assert fields.integer(2**31, fields.MOST_32_BIT) is None
+    assert fields.integer(2**31 - 1, fields.MOST_32_BIT) == 2**31 - 1
+
+
+def test_half_characters_are_replaced() -> None:
+    assert fields.text("a\ud800ü\udfff") == "a?ü?"
+    assert fields.text("Поле 🛰") == "Поле 🛰"
+
+
 @pytest.mark.parametrize(
     "text",
     [

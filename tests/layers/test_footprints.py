@@ -71,6 +71,16 @@ def test_what_is_not_known_is_null(layer: QgsVectorLayer) -> None:
     assert not feature.hasGeometry()
 
 
+def test_numbers_past_all_bounds_lose_only_themselves(qgis_new_project: None) -> None:
+    huge = {"width": 10**12, "height": 10**30, "count": 2**40, "pixel_size": [1e-320, 1e300]}
+    odd = Image.from_json(
+        {"id": "odd\ud800", "file_size": 10**30, "filename": "\udfff.tif", "meta_data": huge}
+    )
+    layer = footprints.make_layer("odd", footprints.make_features([odd, FULL], MOSAIC))
+    assert [f["id"] for f in layer.getFeatures()] == ["odd?", "i-1"]
+    assert [feature_of(layer, "odd?")[name] for name in ("size", "width", "height", "bands")] == [NULL] * 4
+
+
 def test_it_tells_what_it_is(layer: QgsVectorLayer) -> None:
     assert (layer.customProperty(KIND), layer.customProperty(MOSAIC_ID)) == ("footprints", "m-1")
     assert layer.metadata().title() == "Fields footprints"

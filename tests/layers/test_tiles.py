@@ -43,6 +43,7 @@ def test_url_is_kept_whole(url: str) -> None:
         "", "nonsense", "file:///tmp/{z}/{x}/{y}.png", "ftp://example.org/{z}/{x}/{y}.png", "https://example.org/a.png",
         "https://example.org/{z}/{x}.png", URL + "?token={token}", URL + "?a={usage}", "https:///{z}/{x}/{y}.png",
         "https://user:secret@example.org/{z}/{x}/{y}.png", "/vsicurl/http://example.org/{z}/{x}/{y}.png",
+        "https://[/{z}/{x}/{y}.png",
     ],
 )  # fmt: skip
 def test_what_is_no_template_is_refused(url: str) -> None:
@@ -107,6 +108,8 @@ def test_nothing_known_is_the_whole_world() -> None:
         ("EPSG:3857", 0.597, DENVER, 18),
         ("EPSG:4326", 0.0015, DENVER, 10),
         ("unknown", 1.0, DENVER, 19),
+        ("EPSG:32613", 1e-320, DENVER, 24),
+        ("EPSG:32613", 1e300, DENVER, 1),
     ],
 )
 def test_zoom_from_pixel_size(crs: str, pixel: float, footprint: str, zoom: int) -> None:
