@@ -28,7 +28,9 @@ class Images:
         )
 
     def get(self, image_id: str) -> Image:
-        return Image.from_json(self._transport.run(Call("GET", _one(image_id)), read_json))
+        return self._transport.run(
+            Call("GET", _one(image_id)), lambda answer: Image.from_json(read_json(answer))
+        )
 
     def rename(self, image_id: str, name: str) -> Image:
         """`name` of 1 to 255 characters. Read again, as not every server answers the whole image."""
@@ -47,9 +49,8 @@ class Images:
 
     def download_link(self, image_id: str) -> DownloadLink:
         """Raises `Forbidden`, `NotFound` or, while the image is not ready, `Conflict`."""
-        return DownloadLink.from_json(
-            self._transport.run(Call("GET", _one(image_id) + "/download"), read_json)
-        )
+        call = Call("GET", _one(image_id) + "/download")
+        return self._transport.run(call, lambda answer: DownloadLink.from_json(read_json(answer)))
 
     def upload(self, mosaic_id: str, path: str, progress: Optional[Progress] = None) -> UploadReceipt:
         """Send a file into a mosaic. `progress(sent, total)` in bytes of the file, in the calling thread.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Optional
+from typing import Any, Optional
 
 from .account import NO_SUCH_CALL
-from .answers import check, read_items, read_json
+from .answers import Answer, check, read_items, read_json
 from .call import Call, endpoint
 from .doubt import as_server_failed
-from .errors import BadAnswer, BadInput, ConnectionFailed, Refused, Unconfirmed
+from .errors import BadAnswer, BadInput, Cancelled, ConnectionFailed, MapflowError, Refused, Unconfirmed
 from .models import Mosaic, MosaicStatus, TileJson, UploadReceipt
 from .multipart import FileBody, Progress
 from .retry import CHANGE, CREATE, UPLOAD_NEW
@@ -28,7 +28,8 @@ class Mosaics:
         return self._transport.run(call, lambda answer: read_items(answer, Mosaic.from_json))
 
     def get(self, mosaic_id: str) -> Mosaic:
-        return Mosaic.from_json(self._transport.run(Call("GET", _one(mosaic_id)), read_json))
+        call = Call("GET", _one(mosaic_id))
+        return self._transport.run(call, lambda answer: Mosaic.from_json(read_json(answer)))
 
     def create(self, name: str, tags: Sequence[str] = ()) -> Mosaic:
         """A new, empty mosaic. It is not asked for twice: where the answer is lost, the list tells whether
@@ -37,11 +38,9 @@ class Mosaics:
         before = {mosaic.id for mosaic in self.list()}
         call = Call("POST", ALL, CREATE, json={"name": name, "tags": list(tags)})
         try:
-            made = self._transport.run(call, read_json)
+            return self._transport.run(call, lambda answer: _read_new(answer, call.json))
         except Unconfirmed as error:
             return self._found(name, before, error)
-        data = made if isinstance(made, dict) else {"id": made}  # the docs promise "its ID", others an object
-        return Mosaic.from_json({"name": name, "tags": list(tags), **data})
 
     def create_with_image(
         self, name: str, path: str, tags: Sequence[str] = (), progress: Optional[Progress] = None
@@ -87,12 +86,24 @@ class Mosaics:
             return None
 
     def _found(self, name: str, before: set[str], error: Unconfirmed) -> Mosaic:
-        new = [mosaic for mosaic in self.list() if mosaic.id not in before and mosaic.name == name]
+        try:
+            found = self.list()
+        except Cancelled:
+            raise
+        except MapflowError:
+            raise error from None
+        new = [mosaic for mosaic in found if mosaic.id not in before and mosaic.name == name]
         if len(new) == 1:
             return new[0]
         if not new and error.status and error.status >= 500:
             raise as_server_failed(error) from None
         raise error
+
+
+def _read_new(answer: Answer, asked: dict[str, Any]) -> Mosaic:
+    """`asked` fills in what the answer leaves out: the docs promise "its ID", others an object."""
+    data = read_json(answer)
+    return Mosaic.from_json({**asked, **(data if isinstance(data, dict) else {"id": data})})
 
 
 def _one(mosaic_id: str) -> str:

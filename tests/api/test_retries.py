@@ -202,6 +202,21 @@ def test_a_mosaic_that_was_not_made(make_client: Any) -> None:
         assert (caught.value.status, caught.value.server_text) == (500, "boom")
 
 
+def test_a_mosaic_whose_answer_names_none_is_looked_for(make_client: Any) -> None:
+    with FaultServer(
+        [answer([]), answer({"message": "ok"}, 201), answer([{"id": "x", "name": "n"}])]
+    ) as server:
+        assert make_client(server.url).mosaics.create("n").id == "x"
+
+
+def test_a_mosaic_that_cannot_be_looked_for_stays_unconfirmed(make_client: Any) -> None:
+    with FaultServer([answer([]), EMPTY], then=RESET) as server:
+        with pytest.raises(errors.Unconfirmed) as caught:
+            make_client(server.url, scale=0.005).mosaics.create("n")
+        assert caught.value.request == "POST /rasters/mosaic"
+        assert [s.split()[0] for s in server.seen] == ["GET", "POST", *["GET"] * 4]
+
+
 def test_a_create_that_was_never_sent_is_tried_once_more(make_client: Any) -> None:
     with FaultServer([answer([])]) as server, FaultProxy(server.url) as proxy:
         waits: list[float] = []
