@@ -1,4 +1,4 @@
-"""JSON from bytes without holding the interpreter: above about a megabyte item by item. Any thread.
+"""JSON from bytes without holding the interpreter: from a tenth of a megabyte on item by item. Any thread.
 
 One call of the C scanner keeps every other thread waiting, the one that draws QGIS among them.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Optional
 
-BIG = 1_000_000
+BIG = 100_000  # bytes; a page of a search is larger
 STEP = 200
 Each = Callable[[Any], Any]
 _scan = json.JSONDecoder().raw_decode
