@@ -11,7 +11,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QStyle, QStyleOption, QWidget
 from .plain import as_tooltip
 
 BETWEEN = " · "
-NAME_MAY_SHRINK_TO = 40  # logical px
+NAME_MAY_SHRINK_TO = 30  # logical px
 
 
 class AreaLabel(QWidget):
@@ -47,7 +47,7 @@ class AreaLabel(QWidget):
         painter = QPainter(self)
         tail = BETWEEN + self._size if self._size else ""
         room = self.width() - option.fontMetrics.horizontalAdvance(tail)
-        name = option.fontMetrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room)
+        name = option.fontMetrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
         self.style().drawItemText(painter, self.rect(), flags, option.palette, enabled, name + tail)

@@ -22,8 +22,8 @@ from .results_cells import Row
 from .results_model import LOADING, PICTURE_ROLE, ROW_ROLE, SHOWN, STATE_ROLE
 
 PADDING = 4  # logical px
-PICTURE = 48
-BUTTON = 26
+PICTURE = 44
+BUTTON = 24
 ICON = 18
 LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -43,13 +43,11 @@ def parts_of(rect: QRect, line: int) -> CardParts:
     """`line` is the height of a line of text."""
     inner = rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
     picture = QRect(inner.left(), inner.center().y() - PICTURE // 2 + 1, PICTURE, PICTURE)
-    button = QRect(inner.right() - BUTTON + 1, inner.center().y() - BUTTON // 2 + 1, BUTTON, BUTTON)
     left = picture.right() + 2 * PADDING
-    width = button.left() - PADDING - left
-    top = inner.center().y() - line + 1
-    return CardParts(
-        picture, QRect(left, top - 1, width, line), QRect(left, top + line + 1, width, line), button
-    )
+    first = QRect(left, inner.center().y() - line - 2, inner.right() - BUTTON - PADDING - left, line)
+    second = QRect(left, inner.center().y() + 4, inner.right() - left + PADDING, line)
+    button = QRect(inner.right() - BUTTON + 2, first.center().y() - BUTTON // 2, BUTTON, BUTTON)
+    return CardParts(picture, first, second, button)
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -62,7 +60,7 @@ class CardDelegate(QStyledItemDelegate):
         self._hovered: Optional[int] = None  # row whose button is under the mouse
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        lines = 2 * option.fontMetrics.height() + 2
+        lines = 2 * option.fontMetrics.height() + 8
         return QSize(160, max(PICTURE, lines) + 2 * PADDING)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
@@ -109,21 +107,18 @@ class CardDelegate(QStyledItemDelegate):
         first = parts.first
         if row.badge:
             first = self._paint_badge(painter, item, first, row)
-        bold = QFont(item.font)
-        bold.setWeight(QFont.Weight.DemiBold)
-        lines = ((row.title, first, bold, False), (row.facts, parts.second, item.font, True))
-        for text, rect, font, is_quiet in lines:
-            painter.setFont(font)
+        painter.setFont(item.font)
+        for text, rect, is_quiet in ((row.title, first, False), (row.facts, parts.second, True)):
             painter.setPen(item_text(item, is_quiet=is_quiet))
-            shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+            shown = item.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(rect, LEFT, shown)
 
     @staticmethod
     def _paint_badge(painter: QPainter, item: QStyleOptionViewItem, line: QRect, row: Row) -> QRect:
         """At the right end of its line; what is left of the line."""
         font = QFont(item.font)
-        font.setPointSizeF(max(6.0, item.font.pointSizeF() * 0.85))
-        width = QFontMetrics(font).horizontalAdvance(row.badge) + 10
+        font.setPointSizeF(max(6.0, item.font.pointSizeF() * 0.8))
+        width = QFontMetrics(font).horizontalAdvance(row.badge) + 8
         badge = QRect(line.right() - width + 1, line.top() + 1, width, line.height() - 1)
         colour = item_text(item, is_quiet=True)
         painter.setPen(colour)
@@ -138,8 +133,12 @@ class CardDelegate(QStyledItemDelegate):
     ) -> None:
         state = index.data(STATE_ROLE)
         is_hovered = self._hovered == index.row() and row.can_be_shown
-        if is_hovered or state == SHOWN:
+        is_selected = bool(item.state & QStyle.StateFlag.State_Selected)
+        if is_hovered or is_selected or state == SHOWN:
             painter.setPen(Qt.PenStyle.NoPen)
+            if is_selected:  # the icon is made for the colour of the list
+                painter.setBrush(item.palette.color(QPalette.ColorRole.Base))
+                painter.drawRoundedRect(rect, 4, 4)
             painter.setBrush(_tint(item.palette, 46 if is_hovered else 28))
             painter.drawRoundedRect(rect, 4, 4)
         name = {LOADING: "loading", SHOWN: "on_the_map"}.get(state, "on_map")

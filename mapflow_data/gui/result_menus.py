@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QApplication, QMenu, QWidget
 
 from .icons import icon
 from .qt_compat import QAction
 from .result_actions import ResultActions
-from .results_cells import Column
+from .results_cells import Column, title
 from .results_model import ResultsModel
 from .results_selection import ResultsSelection
 
@@ -51,7 +51,9 @@ class ResultMenu(QMenu):
 
 
 class SortMenu(QMenu):
-    """The orders that people ask for; the table's header has the rest."""
+    """The orders that people ask for; the table's header has the rest. Its title tells the present one."""
+
+    title_changed = pyqtSignal(str)
 
     def __init__(self, model: ResultsModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,6 +63,18 @@ class SortMenu(QMenu):
         ]
         model.sorted_by.connect(self._on_sorted)
         self._on_sorted(*model.order)
+
+    def _name(self, column: int) -> str:
+        return {
+            Column.DATE: self.tr("date"),
+            Column.SENSOR: self.tr("sensor"),
+            Column.CLOUD: self.tr("cloud"),
+            Column.RESOLUTION: self.tr("resolution"),
+            Column.OFF_NADIR: self.tr("off-nadir"),
+            Column.COVERS: self.tr("coverage"),
+            Column.AVAILABILITY: self.tr("availability"),
+            Column.PROVIDER: self.tr("provider"),
+        }.get(Column(column), title(column).lower())
 
     def _orders(self) -> Sequence[tuple[str, int, Qt.SortOrder]]:
         return (
@@ -80,3 +94,5 @@ class SortMenu(QMenu):
     def _on_sorted(self, column: int, order: Qt.SortOrder) -> None:
         for action, its_column, its_order in self._choices:
             action.setChecked((its_column, its_order) == (column, order))
+        self.setTitle(self.tr("Sort") if column < 0 else self.tr("Sort: {0}").format(self._name(column)))
+        self.title_changed.emit(self.title())

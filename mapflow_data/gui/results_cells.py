@@ -14,6 +14,7 @@ from ..layers.results import NOT_IN_PLAN, ON_REQUEST
 translate = QCoreApplication.translate
 
 NOTHING = "–"  # a value that is not known
+BETWEEN = "\u2009·\u2009"  # thin spaces: a card in a narrow dock has no room to spare
 
 
 class Column(IntEnum):
@@ -69,9 +70,9 @@ class Row:
 
     @cached_property
     def title(self) -> str:
-        """ "2025-07-14  JL1GF03A"."""
+        """ "2025-07-14 JL1GF03A"."""
         day, name = self.texts[Column.DATE], self.texts[Column.SENSOR]
-        return f"{day}  {name}" if self.item.acquired_at else name
+        return f"{day} {name}" if self.item.acquired_at else name
 
     @cached_property
     def facts(self) -> str:
@@ -88,7 +89,7 @@ class Row:
             parts.append(translate("Results", "covers {0}").format(texts[Column.COVERS]))
         if item.preview_kind in ("xyz", "tms", "wms"):
             parts.append(translate("Results", "tiles"))
-        return " · ".join(parts)
+        return BETWEEN.join(parts)
 
     @property
     def badge(self) -> str:

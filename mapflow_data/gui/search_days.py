@@ -53,8 +53,9 @@ class DayFields(QObject):
         for row, span in enumerate(Span):
             text = search_words.span_with_days(span, days_of(span, today, self._is_southern))
             self._combo.setItemText(row, text)
-            self._combo.setItemData(row, text, Qt.ItemDataRole.ToolTipRole)
-        self._combo.setToolTip(self._combo.currentText())
+            whole = search_words.period(days_of(span, today, self._is_southern)) or text
+            self._combo.setItemData(row, whole, Qt.ItemDataRole.ToolTipRole)
+        self._combo.setToolTip(self._combo.currentData(Qt.ItemDataRole.ToolTipRole) or "")
 
     def set_southern(self, is_southern: bool) -> None:
         """Where summer is from December to February."""

@@ -120,7 +120,7 @@ class SearchForm(QWidget):
         (self.cancel_requested if self._is_busy else self.search_requested).emit()
 
     def _on_changed(self, *_: object) -> None:
-        self.searchButton.setText(self.tr("&Cancel") if self._is_busy else self.tr("&Search"))
+        self.searchButton.setText(self.tr("Cancel") if self._is_busy else self.tr("Search"))
         self.searchButton.setIcon(icon("cancel" if self._is_busy else "search"))
         self.searchButton.setEnabled(self._is_busy or self.can_search)
         self.searchButton.setToolTip("" if self.searchButton.isEnabled() else self._what_is_missing())

@@ -30,8 +30,8 @@ from .result_menus import ResultMenu, SortMenu
 from .result_thumbnails import ResultThumbnails
 from .results_cells import SERVER_SORTS
 from .results_model import ROW_ROLE, ResultsModel
+from .results_opener import ResultsOpener
 from .results_selection import ResultsSelection
-from .results_table import ResultsTable
 from .search_dates import today_utc
 from .search_filters import Filters
 from .search_form import SearchForm
@@ -70,11 +70,9 @@ class SearchPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         load_ui(self, "search_panel")
-        self._iface = iface
         self._presenter = presenter
         self._is_folded = False
         self._searches_once_drawn = False  # this time, whatever the option says
-        self.table: Optional[ResultsTable] = None
         self.model = ResultsModel(self)
         self.selection = ResultsSelection(self.model, self)
         self.picker = AreaPicker(iface.mapCanvas(), project, self)
@@ -84,6 +82,7 @@ class SearchPanel(QWidget):
         self._link = SelectionLink(self.selection, project, self, kind=RESULTS)
         self._states = SearchStates(self.statePage, self.run, self.picker, self.searchForm, self)
         self._menu = ResultMenu(self.result_actions, self.selection, self)
+        self.opener = ResultsOpener(iface, self.model, self.selection, self._menu, self.run.load_more, self)
         self._set_up()
         self._connect_form()
         self._connect_results()
@@ -95,10 +94,7 @@ class SearchPanel(QWidget):
         self._link.close()
         self.result_actions.close()
         self._thumbnails.close()
-        if self.table is not None:
-            self._iface.removeDockWidget(self.table)
-            self.table.deleteLater()
-            self.table = None
+        self.opener.close()
 
     # What others ask
 
@@ -134,8 +130,7 @@ class SearchPanel(QWidget):
         is_down = order == Qt.SortOrder.DescendingOrder
         sort_by = SERVER_SORTS.get(column, "")
         query = filters.to_query(area.polygons, today_utc(), area.is_southern, sort_by, is_down)
-        if self.table is not None:
-            self.table.clear_filter()
+        self.opener.clear_filter()
         self.run.start(area, filters, query)
 
     # Set-up
@@ -149,12 +144,15 @@ class SearchPanel(QWidget):
         old.deleteLater()
         for button, name in (
             (self.editButton, "edit"),
-            (self.sortButton, "sort"),
             (self.tableButton, "table"),
         ):
             button.setIcon(icon(name))
-        self.sortButton.setMenu(SortMenu(self.model, self))
+        menu = SortMenu(self.model, self)
+        menu.title_changed.connect(self._on_order_named)
+        self.sortButton.setMenu(menu)
         self.sortButton.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.sortButton.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # ▾ is in the text
+        self._on_order_named(menu.title())
         self._fold(False)
 
     def _connect_form(self) -> None:
@@ -177,7 +175,7 @@ class SearchPanel(QWidget):
 
     def _connect_results(self) -> None:
         self.moreButton.clicked.connect(self.run.load_more)
-        self.tableButton.clicked.connect(self._on_table)
+        self.tableButton.clicked.connect(self.opener.open)
         self.cardsView.map_requested.connect(self._on_card_button)
         self.cardsView.menu_requested.connect(self._menu.open_at)
         self.selection.changed.connect(self._link.on_rows_selected)
@@ -216,8 +214,7 @@ class SearchPanel(QWidget):
         self.countLabel.setToolTip(as_tooltip(search_words.without_place(lost)) if lost else "")
         can_load = run.goes_on and not run.is_busy
         self.moreButton.setVisible(can_load)
-        if self.table is not None:
-            self.table.show_count(text, can_load)
+        self.opener.show_count(text, can_load)
         has_rows = model.total > 0
         self.resultsBar.setVisible(has_rows)
         self.views.setCurrentWidget(self.cardsView if has_rows else self.statePage)
@@ -241,6 +238,9 @@ class SearchPanel(QWidget):
         else:
             self._fold(False)
 
+    def _on_order_named(self, text: str) -> None:
+        self.sortButton.setText(f"{text} ▾")
+
     def _on_without_filters(self) -> None:
         self.searchForm.set_filters(Filters())
         self.search()
@@ -252,21 +252,6 @@ class SearchPanel(QWidget):
 
     def _on_card_button(self, index: QModelIndex) -> None:
         self.result_actions.show([index.data(ROW_ROLE)])
-
-    def _on_table(self) -> None:
-        if self.table is None:
-            self.table = self._make_table()
-        self.table.setUserVisible(True)
-        self._show_count()
-
-    def _make_table(self) -> ResultsTable:
-        table = ResultsTable(self.model, self.selection, self._iface.mainWindow())
-        table.map_requested.connect(self._menu.show_selected)
-        table.zoom_requested.connect(self._menu.zoom_to_selected)
-        table.more_requested.connect(self.run.load_more)
-        table.menu_requested.connect(self._menu.open_at)
-        self._iface.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, table)
-        return table
 
     def _on_zoom_to_area(self, area: Area) -> None:
         self._presenter.zoom_to([area.geometry.asWkt()])

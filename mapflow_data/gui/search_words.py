@@ -13,6 +13,8 @@ from .search_filters import STEEPEST, Filters
 
 translate = QCoreApplication.translate
 
+NO_BREAK = "\u00a0"
+
 
 def span_name(span: Span) -> str:
     return {
@@ -26,26 +28,34 @@ def span_name(span: Span) -> str:
 
 
 def span_with_days(span: Span, days: Days) -> str:
-    """ "Last summer: 1 Jun – 31 Aug 2026"; the year once, as no span is longer than one."""
-    if span in (Span.ANY, Span.CUSTOM):
+    """ "Last summer: Jun – Aug 2025", "This year: 1 Jan – 22 Nov": short enough for a narrow combo."""
+    first, last = days
+    if not first or not last:
         return span_name(span)
-    return translate("Search", "{0}: {1}").format(span_name(span), period(days, is_short=True))
+    if span is Span.SUMMER:
+        shown = f"{_shown(first, 'MMM')} – {_shown(last, 'MMM yyyy')}"  # whole months
+    else:
+        shown = f"{day(first, has_year=False)} – {day(last, has_year=False)}"  # the last is today
+    return translate("Search", "{0}: {1}").format(span_name(span), shown)
 
 
-def period(days: Days, *, is_short: bool = False) -> str:
+def period(days: Days) -> str:
     """ "1 Jun – 31 Aug 2026", "from 1 Jun 2026", "until 31 Aug 2026"; "" for any day."""
     first, last = days
     if first and last:
-        same_year = is_short or first.year == last.year
-        return f"{day(first, has_year=not same_year)} – {day(last)}" if first != last else day(first)
+        start = day(first, has_year=first.year != last.year)
+        return f"{start} – {day(last)}" if first != last else day(first)
     if first:
         return translate("Search", "from {0}").format(day(first))
     return translate("Search", "until {0}").format(day(last)) if last else ""
 
 
 def day(value: date, *, has_year: bool = True) -> str:
-    shown = QDate(value.year, value.month, value.day)
-    return str(QLocale().toString(shown, "d MMM yyyy" if has_year else "d MMM"))
+    return _shown(value, "d MMM yyyy" if has_year else "d MMM")
+
+
+def _shown(value: date, form: str) -> str:
+    return str(QLocale().toString(QDate(value.year, value.month, value.day), form))
 
 
 def more_filters(filters: Filters, providers: tuple[str, ...]) -> str:
@@ -82,7 +92,7 @@ def _more_parts(filters: Filters, providers: tuple[str, ...]) -> list[str]:
 
 
 def resolution(finest: Optional[float], coarsest: Optional[float]) -> str:
-    return _between(finest, coarsest, translate("Search", "{0} m"))
+    return _between(finest, coarsest, translate("Search", "{0} m").replace(" ", NO_BREAK))
 
 
 def off_nadir(filters: Filters) -> str:
@@ -136,7 +146,7 @@ def nothing_found(filters: Filters, days: Days, providers: tuple[str, ...]) -> s
         return translate("Search", "No filter is set: there is no imagery of this area. Search another one.")
     if len(found) == 1:
         return translate("Search", "Loosen the filter that is set: {0}.").format(found[0])
-    return translate("Search", "Loosen one of the filters: {0}.").format("; ".join(found))
+    return "\n".join((translate("Search", "Loosen one of the filters:"), *found))
 
 
 def count(shown: int, total: Optional[int], goes_on: bool) -> str:
