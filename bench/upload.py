@@ -1,4 +1,4 @@
-"""Speed and memory of a 1 GiB upload over loopback, beside `curl -F`. Exits with 1 when memory grows too far.
+"""Speed and memory of a 1 GiB upload over loopback, beside `curl -F`.
 
 `python bench/upload.py [MiB]`; its own process is the client, a child takes the bytes.
 """
@@ -14,49 +14,64 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.measures import Measure, report
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 
 MAX_GROWTH_MB = 16
+SLOWEST = 0.8  # of the speed of curl
 RUNS = 3
 
 
 def main() -> int:
     size = int(sys.argv[1] if len(sys.argv) > 1 else 1024) * 1024**2
+    with sink() as origin, large_file(size) as path:
+        return report(_measures(origin, path, size))
+
+
+@contextmanager
+def large_file(size: int) -> Iterator[Path]:
+    """Without blocks on the disk: what is measured is the way out."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.tif"
         path.touch()
         os.truncate(path, size)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            child = os.fork()
-            if not child:
-                _take_all(listener)
-            try:
-                return _measure(f"http://127.0.0.1:{listener.getsockname()[1]}", path, size)
-            finally:
-                os.kill(child, 9)
-                os.waitpid(child, 0)
+        yield path
 
 
-def _measure(origin: str, path: Path, size: int) -> int:
+@contextmanager
+def sink() -> Iterator[str]:
+    """The origin of a child process that takes what is sent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        child = os.fork()
+        if not child:
+            _take_all(listener)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+
+
+def _measures(origin: str, path: Path, size: int) -> Iterator[Measure]:
     with MapflowClient(make_connection(origin, "user@example.com:token")) as client:
         small = path.with_name("small.tif")
         small.write_bytes(bytes(1_000_000))
         client.images.upload("m", str(small))
         before = _peak_mb()
         ours = _speed(size, lambda: client.images.upload("m", str(path), lambda *_: None))
-        growth = _peak_mb() - before
-    print(f"upload: {ours:.0f} MB/s, memory +{growth:.1f} MB (at most {MAX_GROWTH_MB})")
+        yield Measure("upload: memory it takes", _peak_mb() - before, "MB", MAX_GROWTH_MB)
+    yield Measure("upload: speed", ours, "MB/s")
     if curl := shutil.which("curl"):
         command = [curl, "-sS", "-H", "Expect:", "-F", f"file=@{path}", "-o", os.devnull, f"{origin}/m"]
         theirs = _speed(size, lambda: subprocess.run(command, check=True))
-        print(f"curl -F: {theirs:.0f} MB/s, ratio {ours / theirs:.2f}")
-    return int(growth > MAX_GROWTH_MB)
+        yield Measure("upload: speed beside curl -F", ours / theirs, "", SLOWEST, at_least=True)
 
 
 def _speed(size: int, work: Callable[[], object]) -> float:

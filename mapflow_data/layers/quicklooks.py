@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Optional
 
 from osgeo import gdal
 from qgis.core import QgsDateTimeRange, QgsRasterLayer
-from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
 
 from ..api.errors import BadInput
 from ..api.models import CatalogItem, Preview, Quicklook
@@ -18,6 +18,7 @@ from .picture import emptiness, quiet_gdal, read_picture, whiteness
 from .placing import place_outline
 from .previews import open_layer, raster_of, save
 from .properties import QUICKLOOK, mark
+from .tables import moment
 
 
 def pictures_of(item: CatalogItem) -> tuple[Quicklook, ...]:
@@ -75,9 +76,8 @@ def set_day(layer: QgsRasterLayer, item: CatalogItem) -> None:
     a picture that a person has put on the map is not to vanish from it."""
     if item.acquired_at is None:
         return
-    taken = item.acquired_at
-    day = QDate(taken.year, taken.month, taken.day)
-    start, end = (QDateTime(day, t, Qt.TimeSpec.UTC) for t in (QTime(0, 0), QTime(23, 59, 59, 999)))
+    midnight = item.acquired_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    start, end = moment(midnight), moment(midnight + timedelta(days=1, milliseconds=-1))
     layer.temporalProperties().setFixedTemporalRange(QgsDateTimeRange(start, end))
     metadata = layer.metadata()
     extent = metadata.extent()

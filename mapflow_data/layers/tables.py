@@ -15,6 +15,8 @@ from . import field_types as types
 CHUNK = 1000  # features at once: a few ms, so that a list of any length holds up no frame
 STYLES = Path(__file__).parent / "styles"
 
+_EPOCH = QDateTime.fromMSecsSinceEpoch(0).toUTC()  # its time zone is the one of what is added to it
+
 FieldList = Sequence[tuple[str, int]]  # name and one of field_types
 
 
@@ -30,7 +32,7 @@ def moment(value: Optional[datetime]) -> Optional[QDateTime]:
     """In UTC. Any thread."""
     if value is None:
         return None
-    return QDateTime.fromMSecsSinceEpoch(round(value.timestamp() * 1000)).toUTC()
+    return _EPOCH.addMSecs(round(value.timestamp() * 1000))
 
 
 def make_layer(name: str, fields: FieldList, style: str) -> QgsVectorLayer:
