@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Callable, Optional
 from qgis.core import QgsApplication, QgsMapLayer, QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QObject, QTranslator
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QPushButton, QToolBar
+from qgis.PyQt.QtWidgets import QMenu, QPushButton, QToolBar
 
 from . import gui
 from .api.connection import Connection, make_connection
@@ -42,6 +42,7 @@ class MapflowDataPlugin(QObject):
         self._workspace: Optional[Workspace] = None
         self._dock_action: Optional[QAction] = None
         self._upload_action: Optional[QAction] = None
+        self._search_actions: list[QAction] = []
         self._is_signing = False
 
     def initGui(self) -> None:
@@ -51,6 +52,7 @@ class MapflowDataPlugin(QObject):
         self._install_translator()
         self._install_signer()
         self._make_actions()
+        self._make_search_actions()
         self._put_into_toolbar()
         self._put_into_menus()
         self._listen()
@@ -62,6 +64,7 @@ class MapflowDataPlugin(QObject):
         while self._undo:
             self._undo.pop()()
         self._dock_action = self._upload_action = None
+        self._search_actions.clear()
 
     @property
     def workspace(self) -> Workspace:
@@ -119,16 +122,42 @@ class MapflowDataPlugin(QObject):
         for action in (self._dock_action, self._upload_action):
             self._undo.append(action.deleteLater)
 
+    def _make_search_actions(self) -> None:
+        """In the toolbar, and in the canvas' own menu, where "here" is."""
+        window = self._iface.mainWindow()
+        for name, icon, text, tip, act in (
+            (
+                "mMapflowDataSearchHereAction",
+                "mActionIdentifyByRectangle.svg",
+                self.tr("Search Mapflow imagery here"),
+                self.tr("Search the imagery of what the map shows, with the filters of the last search"),
+                self._on_search_here,
+            ),
+            (
+                "mMapflowDataDrawSearchAction",
+                "mActionIdentifyByPolygon.svg",
+                self.tr("Draw an area and search Mapflow imagery"),
+                self.tr("Draw a polygon on the map; the search starts when it is done"),
+                self._on_draw_and_search,
+            ),
+        ):
+            action = QAction(QgsApplication.getThemeIcon(f"/{icon}"), text, window)
+            action.setObjectName(name)
+            action.setToolTip(tip)
+            action.triggered.connect(act)
+            self._search_actions.append(action)
+            self._undo.append(action.deleteLater)
+
     def _put_into_toolbar(self) -> None:
         toolbar: QToolBar = self._iface.addToolBar(MENU)
         toolbar.setObjectName("MapflowDataToolBar")
-        toolbar.addActions([self._dock_action, self._upload_action])
+        toolbar.addActions([self._dock_action, self._upload_action, *self._search_actions])
         self._undo.append(toolbar.deleteLater)
         self._undo.append(lambda: self._iface.mainWindow().removeToolBar(toolbar))
 
     def _put_into_menus(self) -> None:
         iface = self._iface
-        for action in (self._dock_action, self._upload_action):
+        for action in (self._dock_action, self._upload_action, *self._search_actions):
             iface.addPluginToRasterMenu(MENU, action)
             self._undo.append(partial(iface.removePluginRasterMenu, MENU, action))
         upload = self._upload_action
@@ -139,6 +168,9 @@ class MapflowDataPlugin(QObject):
         selection = self._iface.layerTreeView().selectionModel()
         selection.selectionChanged.connect(self._on_layers_selected)
         self._undo.append(lambda: selection.selectionChanged.disconnect(self._on_layers_selected))
+        canvas = self._iface.mapCanvas()
+        canvas.contextMenuAboutToShow.connect(self._on_canvas_menu)
+        self._undo.append(lambda: canvas.contextMenuAboutToShow.disconnect(self._on_canvas_menu))
         project = QgsProject.instance()
         project.readProject.connect(self._on_project_read)
         self._undo.append(lambda: project.readProject.disconnect(self._on_project_read))
@@ -158,6 +190,17 @@ class MapflowDataPlugin(QObject):
 
     def _on_upload(self) -> None:
         self.workspace.upload(self._selected_rasters())
+
+    def _on_search_here(self) -> None:
+        self.workspace.search_here()
+
+    def _on_draw_and_search(self) -> None:
+        self.workspace.draw_and_search()
+
+    def _on_canvas_menu(self, menu: QMenu, _event: object) -> None:
+        """It is made anew each time it opens."""
+        menu.addSeparator()
+        menu.addActions(self._search_actions)
 
     def _on_layers_selected(self, *_: object) -> None:
         if self._upload_action is not None:

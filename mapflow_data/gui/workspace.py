@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Callable, Optional
 
 from qgis.core import QgsMapLayer, QgsProject
 from qgis.gui import QgisInterface
@@ -15,6 +15,7 @@ from .dock import WIDTH, MapflowDock
 from .messages import describe
 from .presenter import Presenter
 from .project_keeper import ProjectKeeper
+from .search_panel import SearchPanel
 from .upload_dialog import UploadDialog
 
 
@@ -26,6 +27,7 @@ class Workspace(QObject):
         self._iface = iface
         self._dialog: Optional[UploadDialog] = None
         self._waiting: Optional[tuple[list[str], str]] = None  # layer ids and mosaic, until signed in
+        self._search_waiting: Optional[Callable[[SearchPanel], None]] = None  # the same for a search
         self.services: Services = make_services(self)
         self.presenter = Presenter(QgsProject.instance(), iface.mapCanvas(), self)
         self._keeper = ProjectKeeper(QgsProject.instance(), self)
@@ -33,6 +35,7 @@ class Workspace(QObject):
         self._keeper.failed.connect(self._on_not_kept)
         self.dock.upload_requested.connect(self._on_upload_requested)
         self.services.session.signed_in.connect(self._on_signed_in)
+        self.services.session.busy_changed.connect(self._on_session_busy_changed)
         iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         iface.mainWindow().resizeDocks([self.dock], [WIDTH], Qt.Orientation.Horizontal)
 
@@ -55,6 +58,29 @@ class Workspace(QObject):
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def search_here(self) -> None:
+        """What the map shows, with the filters of the last search."""
+        self._search(SearchPanel.search_here)
+
+    def draw_and_search(self) -> None:
+        self._search(SearchPanel.draw_and_search)
+
+    def _search(self, act: Callable[[SearchPanel], None]) -> None:
+        """Where nobody is signed in, afterwards; the account's limit and providers are known by then."""
+        panel = self.dock.show_search()
+        session = self.services.session
+        if session.state == "signed_in" and not session.is_busy:
+            act(panel)
+            return
+        self._search_waiting = act
+        self.open_dock()
+
+    def _on_session_busy_changed(self, is_busy: bool) -> None:
+        act = self._search_waiting
+        if act is not None and not is_busy and self.services.session.state == "signed_in":
+            self._search_waiting = None
+            act(self.dock.show_search())
 
     def close(self) -> None:
         """Nothing of it is left in QGIS, nothing runs any more. May be called once."""

@@ -104,7 +104,8 @@ def test_start_is_quick_and_imports_nothing_heavy() -> None:
 def test_registered_where_qgis_users_look(plugin: MapflowDataPlugin, window: Window) -> None:
     (menu,) = [m for m in window.raster_menu.findChildren(QMenu) if m.title() == "Mapflow Data"]
     texts = [action.text() for action in menu.actions()]
-    assert texts == ["Mapflow Data panel", "Upload to Mapflow…"]
+    searches = ["Search Mapflow imagery here", "Draw an area and search Mapflow imagery"]
+    assert texts == ["Mapflow Data panel", "Upload to Mapflow…", *searches]
     assert [action.text() for action in window.layer_actions] == ["Upload to Mapflow…"]
     assert all(action.toolTip() and not action.icon().isNull() for action in menu.actions())
 
