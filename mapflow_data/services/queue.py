@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,7 +15,7 @@ from ..api.connection import Connection
 from ..transfer.sending import Sending
 from .courier import Item, Times
 from .engine import Engine
-from .jobs import ACTIVE, OVER, Job, Note, RateMeter, State, Summary, UploadRequest, sum_up
+from .jobs import OVER, Job, Note, RateMeter, State, Summary, UploadRequest, sum_up
 from .task import Task
 
 __all__ = ["Job", "Note", "QueueService", "State", "Summary", "Times", "UploadRequest"]
@@ -44,12 +45,13 @@ class QueueService(QObject):
         self._sendings: dict[int, Sending] = {}
         self._next_id = 1
         self._connection: Optional[Connection] = None
-        self._engine = Engine(self._said.emit, at_once, times)
+        self._engine = Engine(self._tell, at_once, times)
         self._task: Optional[Task] = None
         self._rate = RateMeter()
         self._waiting_since: Optional[float] = None
         self._summed_at = 0.0
         self._is_closed = False
+        self._telling = threading.Lock()
         self._said.connect(self._on_said, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -98,7 +100,8 @@ class QueueService(QObject):
 
         What may have arrived is looked for before it is sent again.
         """
-        again = [self._jobs[i] for i in ids if i in self._jobs and self._is_retryable(self._jobs[i])]
+        known = [self._jobs[i] for i in ids if i in self._jobs]
+        again = [job for job in known if job.is_over and job.state is not State.DONE]
         if self._connection is None or self._is_closed:
             return
         for job in again:
@@ -123,7 +126,8 @@ class QueueService(QObject):
 
     def close(self) -> None:
         """Stop at once, sockets and all; nothing is told any more. May be called twice."""
-        self._is_closed = True
+        with self._telling:
+            self._is_closed = True
         self._engine.halt()
         if self._task is not None:
             self._task.cancel()
@@ -176,6 +180,12 @@ class QueueService(QObject):
         if not self._is_closed:
             self.failed.emit(error)
 
+    def _tell(self, job_id: Optional[int], changes: Mapping[str, Any]) -> None:
+        """For the engine's threads, which may outlive this object: a signal of what is deleted ends QGIS."""
+        with self._telling:
+            if not self._is_closed:
+                self._said.emit(job_id, changes)
+
     def _on_said(self, job_id: Optional[int], changes: Mapping[str, Any]) -> None:
         """From the engine's threads, in the order in which things happened."""
         if self._is_closed:
@@ -216,7 +226,3 @@ class QueueService(QObject):
     def _sum_up(self) -> None:
         self._summed_at = time.monotonic()
         self.summary_changed.emit(self.summary)
-
-    def _is_retryable(self, job: Job) -> bool:
-        is_done_with = job.is_over and job.state is not State.DONE
-        return is_done_with and job.state not in ACTIVE

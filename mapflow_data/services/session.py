@@ -136,8 +136,8 @@ class SessionService(Service):
         self._load_status(connection)
 
     def _keep(self, connection: Connection, remember: bool) -> None:
-        if connection is not self._connection:
-            return  # signed out, or in again, meanwhile
+        if connection is not self._connection or self._is_closed:
+            return  # signed out, in again or unloaded meanwhile
         if not remember:
             self._credentials.forget()
         elif not self._credentials.store(connection.server, connection.authorization):

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication
+from qgis.PyQt import sip
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.errors import Refused, Unexpected
 from mapflow_data.services.jobs import Note, State
+from mapflow_data.services.queue import QueueService
 from tests.rig.fault_proxy import FaultProxy
-from tests.rig.queue_watch import MakeQueue, MakeRequest
+from tests.rig.queue_watch import QUICK, MakeQueue, MakeRequest, Watch
 from tests.rig.sandbox import Sandbox
 
 
@@ -189,6 +193,24 @@ def test_closing_shuts_sockets_at_once(
         assert time.monotonic() - start < 1.0
         qtbot.wait(50)
         assert len(watch.changes) == told
+
+
+def test_nothing_is_told_to_a_queue_that_is_gone(
+    request_for: MakeRequest, sandbox: Sandbox, mosaic_id: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the plugin is unloaded on the way: its threads end after the object does."""
+    raised: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    with FaultProxy(sandbox.url) as proxy:
+        watch = Watch(QueueService(times=QUICK), qtbot)
+        watch.queue.set_connection(make_connection(proxy.url, sandbox.token))
+        proxy.throttle(300_000)
+        ids = watch.queue.add([request_for(mosaic_id, size=(2000, 2000)) for _ in range(2)])
+        watch.until(lambda: all(watch.job(i).sent > 0 for i in ids))
+        watch.queue.close()
+        sip.delete(watch.queue)
+        qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=2000)
+    assert [str(one.exc_value) for one in raised] == []
 
 
 def test_cancel_in_qgis_own_task_list_cancels_the_jobs(
