@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Any, Optional
 from urllib.parse import urlsplit, urlunsplit
 
+from . import fields
 from .errors import BadInput
 
 DEFAULT_SERVER = "https://api.mapflow.ai/rest"
@@ -33,13 +35,18 @@ class Connection:
 
     @property
     def account(self) -> str:
-        """The e-mail in a Basic token, "" where the token does not tell."""
-        return _account(self.authorization)
+        """The e-mail in a Basic token or in a JWT, "" where the token does not tell."""
+        return _basic_user(self.authorization) or fields.text(_claims(self.authorization).get("email"))
 
     @property
     def key(self) -> str:
-        """Stands for server and account on disk, without telling either."""
-        return hashlib.sha256(f"{self.server}\n{self.authorization}".encode()).hexdigest()[:16]
+        """Stands for server and account without telling either; a newer token of an account changes nothing.
+
+        Of a token that does not tell its account it stands for the token.
+        """
+        subject = fields.text(_claims(self.authorization).get("sub"))
+        who = self.account or subject or self.authorization
+        return hashlib.sha256(f"{self.server}\n{who}".encode()).hexdigest()[:16]
 
 
 def make_connection(
@@ -117,7 +124,7 @@ def _padded(value: str) -> str:
     return value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4)
 
 
-def _account(authorization: str) -> str:
+def _basic_user(authorization: str) -> str:
     scheme, _, value = authorization.partition(" ")
     if scheme != "Basic":
         return ""
@@ -125,3 +132,14 @@ def _account(authorization: str) -> str:
         return base64.b64decode(value).decode("utf-8").partition(":")[0]
     except (binascii.Error, UnicodeDecodeError):
         return ""
+
+
+def _claims(authorization: str) -> Mapping[str, Any]:
+    """What a JWT says of itself, believed for telling accounts apart only."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme != "Bearer" or value.count(".") != 2:
+        return {}
+    try:
+        return fields.mapping(json.loads(base64.urlsafe_b64decode(_padded(value.split(".")[1]))))
+    except (ValueError, RecursionError):
+        return {}

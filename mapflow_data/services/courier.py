@@ -39,7 +39,7 @@ class Item:
     def __init__(self, job_id: int, sending: Sending, connection: Connection) -> None:
         self.id = job_id
         self.sending = sending
-        self.owner = owner_of(connection)
+        self.owner = connection.key
         self.token = CancelToken()
         self.image: Optional[Image] = None
         self.failure: Optional[MapflowError] = None  # on the way; whose fault it was is not known yet
@@ -77,13 +77,9 @@ class Item:
         return self.moved > 0 and time.monotonic() - self.moved > after
 
 
-def owner_of(connection: Connection) -> tuple[str, str]:
-    return connection.server, connection.account
-
-
 def is_of(item: Item, connection: Optional[Connection]) -> bool:
     """One account never runs another's uploads."""
-    return connection is not None and item.owner == owner_of(connection)
+    return connection is not None and item.owner == connection.key
 
 
 class Courier:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 
 import pytest
 
@@ -86,8 +88,34 @@ def test_a_connection_does_not_show_its_secrets() -> None:
     assert TOKEN not in repr(connection)
     assert "hidden" not in repr(connection)
     assert connection.account == "user@example.com"
-    assert connection.key != make_connection("", "other@example.com:x").key
-    assert TOKEN not in connection.key
+
+
+def bearer(**claims: str) -> str:
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"Bearer aaa.{payload}.ccc"
+
+
+@pytest.mark.parametrize(
+    ("one", "newer", "other"),
+    [
+        (PAIR, "user@example.com:renewed", "other@example.com:x"),
+        (bearer(email="a@b.c", jti="1"), bearer(email="a@b.c", jti="2"), bearer(email="x@b.c", jti="1")),
+        (bearer(sub="u1", jti="1"), bearer(sub="u1", jti="2"), bearer(sub="u2", jti="1")),
+        ("Bearer opaque", "Bearer opaque", "Bearer another"),
+        ("Bearer aaa.bbb.ccc", "Bearer aaa.bbb.ccc", "Bearer aaa.bbb.ddd"),
+    ],
+)
+def test_accounts_are_told_apart_and_survive_a_newer_token(one: str, newer: str, other: str) -> None:
+    key = make_connection("", one).key
+    assert key == make_connection("", newer).key
+    assert key != make_connection("", other).key
+    assert key != make_connection("https://example.com", one).key
+    assert re.fullmatch("[0-9a-f]{16}", key)
+
+
+@pytest.mark.parametrize(("token", "account"), [(bearer(email="a@b.c"), "a@b.c"), ("Bearer a.b.c", "")])
+def test_account_of_a_bearer_token(token: str, account: str) -> None:
+    assert make_connection("", token).account == account
 
 
 def test_origins_compare() -> None:
