@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Optional
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from qgis.core import QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import QThread
@@ -19,6 +19,7 @@ from .corners import bounds
 from .geometry import Polygons, footprint_of
 from .properties import EXTENT, TILES, mark
 from .quicklooks import name_of, set_day
+from .sources import make_source
 
 WMS_FORMATS = ("image/png", "image/jpeg", "image/webp", "image/png8", "image/png; mode=8bit")
 _OURS = {  # parameters of a GetMap that QGIS fills in or asks for by itself
@@ -73,11 +74,11 @@ def wms_uri(url: str) -> str:
         ("dpiMode", "7"),
         ("format", form if form in WMS_FORMATS else WMS_FORMATS[0]),
         ("IgnoreGetMapUrl", "1"),  # capabilities name addresses of their own choice
-        *[("layers", name) for name in names],
-        *[("styles", style) for style in styles[: len(names)]],
+        *[("layers", name) for name in reversed(names)],  # QGIS takes the last for the first
+        *[("styles", style) for style in reversed(styles[: len(names)])],
         ("url", base),
     ]
-    return "&".join(f"{name}={quote(value, safe='')}" for name, value in fields)
+    return make_source(fields)
 
 
 def _is_server_s(pair: str) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from typing import Optional
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle, QgsUnitTypes
 
@@ -15,6 +15,7 @@ from ..api.models import Image, Mosaic, TileJson
 from .corners import bounds
 from .geometry import Box, project, read_crs, read_footprint, wgs84
 from .properties import EXTENT, TILES, mark
+from .sources import make_source
 
 MAX_ZOOM = 24
 DEFAULT_ZOOM = 19  # where nothing tells how fine the images are
@@ -31,9 +32,11 @@ _CREDENTIALS = re.compile(
 def make_uri(tile_url: str, min_zoom: int, max_zoom: int) -> str:
     """The source of an XYZ layer. Raises `BadInput`, code "tiles", for what is no template of http(s) tiles.
 
-    The URL is quoted whole: QGIS would cut it at its first `&`, or take an `authcfg` from it.
+    The URL's own `&` are escaped: QGIS would cut it at the first, or take an `authcfg` from it.
     """
-    return f"type=xyz&url={quote(_clean(tile_url), safe='')}&zmin={min_zoom}&zmax={max_zoom}"
+    return make_source(
+        [("type", "xyz"), ("url", _clean(tile_url)), ("zmin", str(min_zoom)), ("zmax", str(max_zoom))]
+    )
 
 
 def make_layer(mosaic: Mosaic, tilejson: Optional[TileJson], images: Sequence[Image] = ()) -> QgsRasterLayer:

@@ -11,12 +11,13 @@ from pytestqt.qtbot import QtBot
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
+    QgsDataSourceUri,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsRasterLayer,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtCore import QSize, QUrl
 from qgis.PyQt.QtGui import QColor, QImage
 
 from mapflow_data.api.client import MapflowClient
@@ -38,7 +39,16 @@ def item(kind: str, url: str, **facts: Any) -> CatalogItem:
 
 
 def fields_of(uri: str) -> dict[str, list[str]]:
-    return parse_qs(uri, keep_blank_values=True)
+    """As the running QGIS reads them, but with the URL's escapes as it asks for it."""
+    source = QgsDataSourceUri()
+    source.setEncodedUri(uri)
+    names = set(parse_qs(uri, keep_blank_values=True)) | {"authcfg", "username", "password"}
+    fields = {name: source.params(name) for name in names if source.hasParam(name)}
+    return {**fields, "url": [_encoded(url) for url in fields["url"]]}
+
+
+def _encoded(url: str) -> str:
+    return bytes(QUrl(url).toEncoded()).decode().replace("%7B", "{").replace("%7D", "}")
 
 
 @pytest.mark.parametrize(
