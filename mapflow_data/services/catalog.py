@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
@@ -10,6 +11,7 @@ from typing import Any, Optional
 from qgis.core import QgsFeature, QgsGeometry, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..api import foreign
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
@@ -164,10 +166,12 @@ class CatalogService(OnlineService):
 
     def load_tiles(self, item: CatalogItem) -> None:
         """The layer of a mosaic's tiles or WMS; a WMS asks for its capabilities on the way."""
-        home = self.thread()
+        home, own = self.thread(), self._connection
+        if own is None:
+            return
         self.run(
             ("tiles", item.id, item.preview_url),
-            lambda _: _valid_layer(item, home),
+            lambda _: _valid_layer(item, own, home),
             lambda layer: self.tiles_loaded.emit(item, layer),
             lambda error: self._on_tiles_failed(item, error),
         )
@@ -221,8 +225,9 @@ def _fetch(client: MapflowClient, item: CatalogItem) -> list[tuple[Preview, Quic
     return found
 
 
-def _valid_layer(item: CatalogItem, home: Any) -> QgsRasterLayer:
-    """Worker thread."""
+def _valid_layer(item: CatalogItem, own: Connection, home: Any) -> QgsRasterLayer:
+    """Worker thread. QGIS asks for tiles by itself: their address is to be as public as a picture's."""
+    foreign.check(re.sub(r"\{-?[xyzq]\}|\{(?:bbox|width|height|proj)\}", "0", item.preview_url), own)
     layer = catalog_tiles.make_layer(item, home)
     if not layer.isValid():
         raise BadInput("the server of the map does not answer", code="tiles")

@@ -295,6 +295,24 @@ def test_tiles_and_wms(watch: Watch, items: dict[str, CatalogItem]) -> None:
     assert count == 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "url", "code"),
+    [
+        ("xyz", "https://169.254.169.254/{z}/{x}/{y}.png", "address"),
+        ("wms", "https://10.0.0.1/wms?layers=a", "address"),
+        ("xyz", "http://tiles.example/{z}/{x}/{y}.png", "url"),
+        ("xyz", "file:///etc/{z}/{x}/{y}", "url"),
+        ("xyz", "https://tiles.example/{token}/{z}/{x}/{y}.png", "url"),
+        ("xyz", "https://tiles.example/all.png", "tiles"),
+    ],
+)
+def test_tiles_that_are_not_to_be_asked_for(watch: Watch, kind: str, url: str, code: str) -> None:
+    watch.catalog.load_tiles(CatalogItem("m", AREA, preview_type=kind, preview_url=url))
+    what, error = watch.failed.wait()
+    assert (what, error.code) == ("tiles", code)
+    assert watch.tiles == []
+
+
 def test_a_map_that_does_not_answer(watch: Watch) -> None:
     with FaultServer(then=answer({}, status=404)) as server:
         url = f"{server.url}/wms?layers=a"
