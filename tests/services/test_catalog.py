@@ -267,6 +267,39 @@ def test_picture(watch: Watch, items: dict[str, CatalogItem], sandbox: Sandbox) 
     assert sandbox.requests() == []
 
 
+def test_pictures_show_the_ground_that_they_lie_on(
+    watch: Watch, items: dict[str, CatalogItem], sandbox: Sandbox
+) -> None:
+    """The service cut its scenes out of one raster: known points of both have the same colours."""
+    scenes = [item for item in items.values() if item.preview_kind == "picture"]
+    assert len(scenes) > 10
+    whole = gdal.Open(str(sandbox.data / "catalog" / "whole.tif"))
+    for count, item in enumerate(scenes, start=1):
+        watch.catalog.load_picture(item)
+        _, path = watch.pictures.wait(count)
+        assert colour_difference(path, whole) < 12, item.id
+
+
+def colour_difference(path: str, whole: gdal.Dataset) -> float:
+    """Mean over the bands' values at a grid of points that the picture covers, seen at 200 m a pixel."""
+    west, north, east, south = corners_of(gdal.Open(path))
+    box = {"projWin": (west, north, east, south), "xRes": 200, "yRes": 200, "resampleAlg": "average"}
+    shown, truth = (
+        gdal.Translate("", source, format="MEM", **box).ReadAsArray().astype(int)
+        for source in (gdal.Open(path), whole)
+    )
+    rows, columns = min(shown.shape[1], truth.shape[1]), min(shown.shape[2], truth.shape[2])
+    shown, truth = shown[:, :rows, :columns], truth[:, :rows, :columns]
+    inside = shown[3] == 255
+    assert inside.mean() > 0.3
+    return float(abs(shown[:3] - truth[:3])[:, inside].mean())
+
+
+def corners_of(dataset: gdal.Dataset) -> tuple[float, float, float, float]:
+    x, dx, _, y, _, dy = dataset.GetGeoTransform()
+    return x, y, x + dx * dataset.RasterXSize, y + dy * dataset.RasterYSize
+
+
 @pytest.mark.parametrize(
     "name", ["file", "data", "vsi", "private", "missing", "html", "vrt", "svg", "broken"]
 )
