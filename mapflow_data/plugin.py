@@ -128,20 +128,20 @@ class MapflowDataPlugin(QObject):
         for name, icon, text, tip, act in (
             (
                 "mMapflowDataSearchHereAction",
-                "mActionIdentifyByRectangle.svg",
+                "search_here.svg",
                 self.tr("Search Mapflow imagery here"),
                 self.tr("Search the imagery of what the map shows, with the filters of the last search"),
                 self._on_search_here,
             ),
             (
                 "mMapflowDataDrawSearchAction",
-                "mActionIdentifyByPolygon.svg",
+                "search_area.svg",
                 self.tr("Draw an area and search Mapflow imagery"),
                 self.tr("Draw a polygon on the map; the search starts when it is done"),
                 self._on_draw_and_search,
             ),
         ):
-            action = QAction(QgsApplication.getThemeIcon(f"/{icon}"), text, window)
+            action = QAction(QIcon(str(ROOT / "icons" / icon)), text, window)
             action.setObjectName(name)
             action.setToolTip(tip)
             action.triggered.connect(act)

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QStyle, QStyleOption, QWidget
 
 from .plain import as_tooltip
 
-BETWEEN = " · "
+BETWEEN = "\u2009·\u2009"
 NAME_MAY_SHRINK_TO = 30  # logical px
 
 

@@ -32,7 +32,6 @@ THEME = {
     "clear": "mActionDeleteSelected.svg",
     "info": "mIconInfo.svg",
     "search": "search.svg",
-    "search_here": "mActionIdentifyByRectangle.svg",
     "draw_polygon": "mActionCapturePolygon.svg",
     "draw_rectangle": "mActionRectangleExtent.svg",
     "extent": "mActionSetToCanvasExtent.svg",

@@ -14,7 +14,7 @@ from qgis.gui import (
     QgsSpinBox,
 )
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtGui import QFont, QFontMetrics, QResizeEvent
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
 
 from ..api.models import Provider
@@ -150,7 +150,9 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
 
     def _show_title(self) -> None:
         room = max(self.width() - TITLE_MARGIN, 60)
-        shown = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+        bold = QFont(self.font())
+        bold.setBold(True)  # as QGIS' style has the titles of such boxes
+        shown = QFontMetrics(bold).elidedText(self._title, Qt.TextElideMode.ElideRight, room)
         if as_menu(shown) != self.title():
             self.setTitle(as_menu(shown))
         self.setToolTip(as_tooltip(self._title) if shown != self._title else "")
