@@ -32,7 +32,7 @@ from mapflow_data.gui.results_model import ResultsModel
 from mapflow_data.layers import results
 from mapflow_data.layers.coverage import Coverage
 from mapflow_data.layers.tables import Feeder
-from mapflow_data.services.catalog import CatalogService
+from mapflow_data.services.catalog import PAGE, CatalogService
 from tests.rig.sandbox import Sandbox
 
 MANY = 10_000
@@ -40,7 +40,7 @@ SOON = 1.0  # seconds after the last byte
 RUNS = 3
 GIVE_UP_MS = 120_000
 AREA = ((((-105.8, 40.3), (-105.6, 40.3), (-105.6, 40.45), (-105.8, 40.45), (-105.8, 40.3)),),)
-SHAPES = {"pages of 1000": "data-catalog", "one bare list": "data-api"}
+SHAPES = {f"pages of {PAGE}": "data-catalog", "one bare list": "data-api"}
 
 
 class Run:
@@ -85,7 +85,7 @@ class Run:
     def _start(self) -> None:
         self._heart.late_ms.clear()
         self._begun = time.perf_counter()
-        self._catalog.search(CatalogQuery(AREA), page_size=1000, pages=math.inf)
+        self._catalog.search(CatalogQuery(AREA), pages=math.inf)
 
     def _on_page(self, page: SearchPage, features: list[Any]) -> None:
         if not self.items:

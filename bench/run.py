@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,11 @@ def main() -> int:
     if unknown:
         print(f"no such bench: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores / 2:
+        print(
+            f"this computer is busy ({load:.1f} tasks on {cores} cores): others' work will look like stalls"
+        )
     missed = [name for name in sys.argv[1:] or BENCHES if not _passes(name)]
     print(f"missed: {', '.join(missed)}" if missed else "all benches within their limits")
     return 1 if missed else 0

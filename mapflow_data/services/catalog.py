@@ -24,7 +24,7 @@ from ..settings import cache_folder
 from .online import OnlineService
 
 PAGE = 500  # items asked for at once
-PORTION = 1000  # items handed over at once: a server may answer all of them in one list
+PORTION = 500  # items handed over at once: a server may answer all of them in one list
 TOO_LARGE = "TOO_LARGE_PROCESSING"  # the server's own code, with its parameters: one sentence serves both
 
 

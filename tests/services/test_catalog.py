@@ -219,11 +219,11 @@ def test_items_that_come_again_on_a_later_page_are_shown_once(
 
 
 def test_one_large_list_comes_in_portions(watch_of: Callable[[Connection], Watch]) -> None:
-    with server_of(found(*(f"i{n}" for n in range(2500)))) as server:
+    with server_of(found(*(f"i{n}" for n in range(1250)))) as server:
         watch = watch_of(make_connection(server.url, "token"))
         watch.catalog.search(ALL)
-        assert watch.finished.wait() == (None, 2500)
-        assert [len(page.items) for page, _ in watch.pages] == [1000, 1000, 500]
+        assert watch.finished.wait() == (None, 1250)
+        assert [len(page.items) for page, _ in watch.pages] == [500, 500, 250]
         assert not watch.catalog.has_more
 
 
