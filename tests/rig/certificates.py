@@ -12,13 +12,13 @@ KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
 @dataclass(frozen=True)
 class Authority:
-    """`pem` is what a client has to trust."""
+    """`pem` is what a client has to trust. As many a company's own, it does not say what its key is for."""
 
     folder: Path
     pem: str
 
     def context(self, host: str = "127.0.0.1", days: int = 2) -> ssl.SSLContext:
-        """A server's context for `host`; `days=-1` has expired."""
+        """A server's context for `host`; `days=0` expires as it is made."""
         leaf = _sign(self.folder, host, days)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(leaf.with_suffix(".pem"), leaf.with_suffix(".key"))
