@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -62,7 +62,7 @@ def ids_of(pages: Any) -> list[str]:
 def test_the_documented_scene() -> None:
     item = CatalogItem.from_json(SCENE)
     assert item.footprint == ((tuple(map(tuple, RING)),),)
-    assert item.acquired_at == datetime(2022, 6, 7, 13, 27, 33, tzinfo=UTC)
+    assert item.acquired_at == datetime(2022, 6, 7, 13, 27, 33, tzinfo=timezone.utc)
     assert (item.resolution, item.cloud, item.off_nadir) == (1.06, 0.09, 3.91)
     assert (item.sensor, item.provider, item.band_order) == ("JL1GF03A", "CG", "B,G,R,NIR,PAN")
     assert (item.is_mosaic, item.preview_kind, item.problems) == (False, "picture", ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -56,11 +56,12 @@ def test_half_characters_are_replaced() -> None:
     ],
 )
 def test_times_are_utc(text: str) -> None:
-    assert fields.moment(text) == datetime(2023, 1, 26, 13, 58, 32, 122099, tzinfo=UTC)
+    assert fields.moment(text) == datetime(2023, 1, 26, 13, 58, 32, 122099, tzinfo=timezone.utc)
 
 
 def test_times_of_short_and_impossible_forms() -> None:
-    assert fields.moment("2022-06-07T13:27:33.5Z") == datetime(2022, 6, 7, 13, 27, 33, 500000, tzinfo=UTC)
+    half = datetime(2022, 6, 7, 13, 27, 33, 500000, tzinfo=timezone.utc)
+    assert fields.moment("2022-06-07T13:27:33.5Z") == half
     assert fields.moment("0001-01-01T00:00:00+14:00") is None
     assert fields.moment("2022-13-45T00:00:00Z") is None
 

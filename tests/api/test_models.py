@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -49,7 +49,7 @@ def test_the_documented_image() -> None:
     image = Image.from_json(DOCUMENTED_IMAGE, "mosaic-1")
     assert image.id == "6ae7f9e9-da2d-41e0-b16f-83396003af57"
     assert image.mosaic_id == "mosaic-1"
-    assert image.uploaded_at == datetime(2023, 1, 26, 13, 58, 32, 122099, tzinfo=UTC)
+    assert image.uploaded_at == datetime(2023, 1, 26, 13, 58, 32, 122099, tzinfo=timezone.utc)
     assert (image.size_bytes, image.width, image.height, image.bands) == (68417439, 5589, 4079, 3)
     assert image.checksum == "9d2d9e9bd347fc5204e5fd1add0982aadff21f17"
     assert image.crs == "EPSG:32631"

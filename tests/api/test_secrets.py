@@ -30,7 +30,12 @@ def everything_about(error: BaseException | None) -> str:
     """Text of the error, its fields, its traceback and all that it was made from."""
     text = ""
     while error is not None:
-        text += repr(error) + str(error) + str(vars(error)) + "".join(traceback.format_exception(error))
+        text += (
+            repr(error)
+            + str(error)
+            + str(vars(error))
+            + "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        )
         error = error.__cause__ or error.__context__
     return text
 
