@@ -30,12 +30,8 @@ def everything_about(error: BaseException | None) -> str:
     """Text of the error, its fields, its traceback and all that it was made from."""
     text = ""
     while error is not None:
-        text += (
-            repr(error)
-            + str(error)
-            + str(vars(error))
-            + "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        )
+        told = traceback.format_exception(type(error), error, error.__traceback__)
+        text += "".join([repr(error), str(error), str(vars(error)), *told])
         error = error.__cause__ or error.__context__
     return text
 
