@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 
 sys.path.insert(0, json.loads(os.environ["DEMO_FACTS"])["demo"])
 
@@ -92,7 +91,7 @@ def set_master_password(stage: Stage) -> Walk:
     """QGIS asks for one when it first stores a token. The second QGIS takes it from the profile's file."""
     yield Until(lambda: find("leMasterPass"), "QGIS asks for a master password")
     field = find("leMasterPass")
-    password = Path(os.environ["QGIS_AUTH_PASSWORD_FILE"]).read_text().strip()
+    password = (BUILD / "profile" / "password").read_text().strip()
     for name in ("leMasterPass", "leMasterPassVerify"):
         yield from stage.type(child(field.window(), name), password)
     keyring = child(field.window(), "chkbxPasswordHelperEnable")
