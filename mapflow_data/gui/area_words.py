@@ -48,7 +48,7 @@ def size(km2: float, limit_km2: Optional[float] = None) -> str:
 def number(km2: float) -> str:
     """Three digits at least, and never nought for an area that is one."""
     digits = 0 if km2 >= 100 else 1 if km2 >= 10 else 2 if km2 >= 0.01 else 4
-    return str(QLocale().toString(km2, "f", digits))
+    return str(QLocale().toString(float(km2), "f", digits))
 
 
 def none_yet() -> str:

@@ -85,9 +85,7 @@ class Filters:
         for name in ("first_day", "last_day"):
             day = getattr(self, name)
             values[name] = day.isoformat() if day else None
-        return json.dumps(
-            {name: value for name, value in values.items() if value not in (None, "", [], False)}
-        )
+        return json.dumps({name: value for name, value in values.items() if _is_set(value)})
 
     @classmethod
     def from_text(cls, text: str) -> Filters:
@@ -124,3 +122,8 @@ def _day(value: Any) -> Optional[date]:
 def _within(value: Any, most: int) -> Optional[int]:
     number = fields.integer(value)
     return number if number is not None and 0 <= number <= most else None
+
+
+def _is_set(value: Any) -> bool:
+    """Nought is: of clouds, for one."""
+    return value is not None and value is not False and value not in ("", [])
