@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import QDateTime, QObject, QTimer, pyqtSignal
 
 from . import field_types as types
 
+REPAINT_MS = 1000  # at least between two drawings while features keep coming: each begins anew
 CHUNK = 1000  # features at once: a few ms, so that a list of any length holds up no frame
 STYLES = Path(__file__).parent / "styles"
 
@@ -71,7 +72,7 @@ def chunks(features: Sequence[QgsFeature]) -> Iterator[list[QgsFeature]]:
 class Feeder(QObject):
     """Adds features to a layer, a chunk in each turn of the event loop; ends with the layer.
 
-    Emits `drained` when all that was handed over is in the layer and shown.
+    Emits `drained` when all that was handed over is in the layer; it is drawn then, or within a second.
     """
 
     drained = pyqtSignal()
@@ -83,7 +84,12 @@ class Feeder(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._on_turn)
-        layer.willBeDeleted.connect(self.stop)
+        self._repaint = QTimer(self)
+        self._repaint.setSingleShot(True)
+        self._repaint.setInterval(REPAINT_MS)
+        self._repaint.timeout.connect(self._on_pause_over)
+        self._is_stale = False
+        layer.willBeDeleted.connect(self._on_layer_gone)
 
     def feed(self, features: Sequence[QgsFeature]) -> None:
         if self._layer is not None:
@@ -91,10 +97,16 @@ class Feeder(QObject):
             self._timer.start()
 
     def stop(self) -> None:
-        """What is not in the layer yet will not get there."""
+        """What is not in the layer yet will not get there; what is there is drawn."""
+        if self._layer is not None and self._is_stale:
+            show(self._layer)
+        self._on_layer_gone()
+
+    def _on_layer_gone(self) -> None:
         self._layer = None
         self._waiting = []
         self._timer.stop()
+        self._repaint.stop()
 
     def _on_turn(self) -> None:
         layer = self._layer
@@ -103,9 +115,17 @@ class Feeder(QObject):
             layer.updateExtents()
         if not self._waiting:
             self._timer.stop()
+            self._is_stale = True
+            if not self._repaint.isActive():
+                self._on_pause_over()
             if layer is not None:
-                show(layer)
                 self.drained.emit()
+
+    def _on_pause_over(self) -> None:
+        if self._layer is not None and self._is_stale:
+            self._is_stale = False
+            self._repaint.start()
+            show(self._layer)
 
 
 def _fitted(features: Sequence[QgsFeature], layer: QgsVectorLayer) -> list[QgsFeature]:

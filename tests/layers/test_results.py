@@ -184,6 +184,17 @@ def test_chunks_come_turn_by_turn_and_end_with_the_layer(qgis_new_project: None,
         feeder.feed(features[500:])
     assert counts == [2500]
     assert layer.extent() == QgsRectangle(0, 45, 0.5, 46)
+    with qtbot.waitSignal(feeder.drained, timeout=3000):
+        feeder.feed(features[:10])
+    assert counts == [2500]  # not drawn again so soon
+    feeder.stop()
+    assert counts == [2500, 2510]
+
+
+def test_a_layer_that_is_removed_takes_no_more(qgis_new_project: None, qtbot: QtBot) -> None:
+    layer = layer_of()
+    QgsProject.instance().addMapLayer(layer)
+    feeder, features = tables.Feeder(layer), results.make_features([SCENE] * 2500, AREA)
     feeder.feed(features)
     QgsProject.instance().removeMapLayer(layer.id())
     qtbot.wait(50)
