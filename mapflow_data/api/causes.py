@@ -10,7 +10,7 @@ from typing import Optional
 
 import requests
 import urllib3
-from urllib3.util.ssl_match_hostname import CertificateError
+from urllib3.connection import CertificateError  # type: ignore[attr-defined]  # the one place that all versions have
 
 from .errors import (
     BadInput,
