@@ -205,9 +205,6 @@ def _with_authentication(proxy: QNetworkProxy) -> QNetworkProxy:
 
 
 def _trusted() -> Optional[str]:
-    """The certificates that QGIS trusts, with those of REQUESTS_CA_BUNDLE, which `requests` is kept from."""
-    texts = [bytes(QgsApplication.authManager().trustedCaCertsPemText()).decode("ascii", "ignore")]
-    bundle = Path(os.environ.get("REQUESTS_CA_BUNDLE", ""))
-    if bundle.is_file():
-        texts.append(bundle.read_text("ascii", "ignore"))
-    return "\n".join(text for text in texts if text.strip()) or None
+    """The certificates that QGIS trusts."""
+    text = bytes(QgsApplication.authManager().trustedCaCertsPemText()).decode("ascii", "ignore")
+    return text if text.strip() else None

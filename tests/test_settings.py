@@ -217,13 +217,6 @@ def test_proxy_with_an_authentication_of_qgis(proxy: QgsSettings) -> None:
         manager.removeAuthenticationConfig(config.id())
 
 
-def test_certificates_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bundle = tmp_path / "bundle.pem"
-    bundle.write_text("-----BEGIN CERTIFICATE-----\nof the environment\n-----END CERTIFICATE-----\n")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    assert "of the environment" in (settings.make_snapshot(SERVER, "abcd").ca_pem or "")
-
-
 def _set_proxy(qgis: QgsSettings, kind: str, user: str) -> None:
     values = {
         "Enabled": True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ssl
 import traceback
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from mapflow_data.api import errors
+from mapflow_data.api import errors, tls
 from tests.rig.certificates import Authority
 from tests.rig.fault_server import FaultServer
 from tests.rig.script import answer
@@ -198,12 +197,12 @@ def test_the_environment_has_no_say(
 
 
 def test_a_bundle_named_in_the_environment_is_trusted(
-    authority: Authority, monkeypatch: pytest.MonkeyPatch
+    authority: Authority, make_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mapflow_data.api import tls
-
-    bundle = authority.folder / "ca.pem"
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    context = tls.make_trust(f"\n{authority.pem}").for_names
-    assert context.verify_mode is ssl.CERT_REQUIRED
-    assert context.check_hostname
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.folder / "ca.pem"))
+    tls.make_trust.cache_clear()  # a process makes it once
+    try:
+        with FaultServer([STORAGE], tls=authority.context()) as server:
+            assert make_client(server.url).account.storage().used == 1
+    finally:
+        tls.make_trust.cache_clear()
