@@ -86,6 +86,7 @@ class FaultServer:
             self.connections += 1
 
     def _serve(self, sock: socket.socket, number: int) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an early answer is out before the reset
         with self._lock:
             self._open.add(sock)
         try:
