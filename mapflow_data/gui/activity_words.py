@@ -46,6 +46,8 @@ def note_words(job: Job) -> str:
 def second_line(job: Job) -> str:
     """The state, with what tells most about it."""
     name, note = state_name(job.state), note_words(job)
+    if job.state is State.WAITING and job.note is Note.NETWORK:
+        return translate("Activity", "Waiting for the network")
     if job.state is State.FAILED and job.error is not None:
         return describe(job.error).text
     if job.state is State.UNCONFIRMED:
@@ -81,8 +83,13 @@ def failure(job: Job) -> str:
 def summary(total: Summary) -> str:
     """ "38 of 60 uploaded · 2 need you · 4 h 20 min left"."""
     parts = [translate("Activity", "{0} of {1} uploaded").format(total.done, total.total)]
-    if total.failed + total.unconfirmed:
-        parts.append(translate("Activity", "{0} need you").format(total.failed + total.unconfirmed))
+    left = total.failed + total.unconfirmed
+    if left:
+        parts.append(
+            translate("Activity", "1 needs you")
+            if left == 1
+            else translate("Activity", "{0} need you").format(left)
+        )
     if total.waiting_since is not None:
         since = formats.clock(datetime.fromtimestamp(total.waiting_since, timezone.utc))
         parts.append(translate("Activity", "waiting for the network since {0}").format(since))

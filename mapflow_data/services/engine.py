@@ -271,7 +271,8 @@ class Engine:
         if self._connection is None:
             note = Note.SIGN_IN
         elif is_of(item, self._connection):
-            note = Note.NETWORK if self._line.is_down else Note.NONE
+            is_in_doubt = item.failure is not None  # until the network has been asked for, some seconds
+            note = Note.NETWORK if self._line.is_down or is_in_doubt else Note.NONE
         else:
             note = Note.OTHER_ACCOUNT
         self._say(item.id, {"note": note})

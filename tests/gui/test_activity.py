@@ -68,7 +68,7 @@ def test_a_batch_runs_through_and_its_footprints_show_themselves(
     }
     assert lines["good.tif"].startswith("Uploaded · ")
     assert lines["gone.tif"].startswith("The file cannot be read")
-    assert panel.summaryLabel.text().startswith("1 of 2 uploaded · 1 need")
+    assert panel.summaryLabel.text().startswith("1 of 2 uploaded · 1 needs you")
 
     def shown() -> list[object]:
         return [x for x in QgsProject.instance().mapLayers().values() if kind_of(x) == "footprints"]
@@ -105,7 +105,7 @@ def test_what_needs_somebody_leads_to_the_list_also_while_the_dock_is_closed(
     signed_in.services.queue.add([UploadRequest(facts, mosaic.id, mosaic.name)])
     qtbot.waitUntil(lambda: bool(window.bar.items()), timeout=PATIENCE_MS)
     (item,) = window.bar.items()
-    assert item.property("text") == "0 of 1 uploaded · 1 need you"
+    assert item.property("text") == "0 of 1 uploaded · 1 needs you"
     next(b for b in item.findChildren(QToolButton) if b.text() == "Show").click()
     assert panel.isVisible()
 
@@ -157,7 +157,7 @@ def test_a_row_tells_state_progress_and_reason() -> None:
     lines = [model.index(row, Column.NAME).data(SECOND_LINE_ROLE) for row in range(4)]
     assert lines[0] == "400 of 1000 B" or "of" in lines[0]
     assert lines[2].startswith("Its CRS is EPSG:32638")
-    assert lines[3] == "Waiting · waiting for the network"
+    assert lines[3] == "Waiting for the network"
     assert model.index(0, Column.TIME_LEFT).data() != ""
 
 
@@ -182,4 +182,5 @@ def test_the_summary_says_what_matters() -> None:
     assert summary(Summary(total=60, done=38, failed=2, active=2, seconds_left=15_600.0)) == (
         "38 of 60 uploaded · 2 need you · 4 h 20 min left"
     )
+    assert summary(Summary(total=2, unconfirmed=1)) == "0 of 2 uploaded · 1 needs you"
     assert "waiting for the network since" in summary(Summary(total=2, waiting_since=1_700_000_000.0))

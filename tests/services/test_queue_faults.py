@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,24 @@ def test_network_lost_on_the_way_costs_no_try(
     proxy.heal()
     watch.until_state(job_id, State.DONE)
     assert len(client.images.list(mosaic_id)) == 1
+
+
+def test_it_says_why_it_waits_while_the_network_is_being_asked_for(
+    make_queue: MakeQueue,
+    request_for: MakeRequest,
+    proxy: FaultProxy,
+    by_proxy: Connection,
+    mosaic_id: str,
+) -> None:
+    watch = make_queue(by_proxy, replace(QUICK, scale=0.2))  # asked four times, 1.4 s in all
+    proxy.throttle(200_000)
+    (job_id,) = watch.queue.add([request_for(mosaic_id, size=(2000, 2000))])
+    watch.until(lambda: watch.job(job_id).state is State.UPLOADING and watch.job(job_id).sent > 0)
+    proxy.go_offline()
+    watch.until_state(job_id, State.WAITING)
+    watch.changes.clear()
+    watch.until(lambda: watch.queue.summary.waiting_since is not None)
+    assert {job.note for job in [*watch.changes, watch.job(job_id)]} == {Note.NETWORK}
 
 
 def test_portal_is_no_network(make_queue: MakeQueue, request_for: MakeRequest) -> None:
