@@ -85,8 +85,11 @@ def _too_coarse(row: PlanRow) -> str:
 
 
 def _bands_differ(row: PlanRow) -> str:
+    expected = row.limits.get("expected_bands", "?")
+    if row.facts.bands == 1:
+        return translate("Upload", "Has 1 band, the mosaic {0}; choose another mosaic").format(expected)
     return translate("Upload", "Has {0} bands, the mosaic {1}; choose another mosaic").format(
-        row.facts.bands, row.limits.get("expected_bands", "?")
+        row.facts.bands, expected
     )
 
 

@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
 
 from ..api.models import ASSUMED_MAX_SIDE_PX, ASSUMED_MAX_UPLOAD_BYTES
-from ..transfer.plan import Plan, PlanRow, Problem
+from ..transfer.plan import OVERRIDABLE, Plan, PlanRow, Problem
 from . import formats, upload_problems
 from .plain import as_tooltip
 from .upload_model import Group
@@ -110,7 +110,8 @@ def checked() -> str:
 
 def what_happens(row: PlanRow, source: Source, group: Group) -> str:
     """One line; of several problems all are told."""
-    problems = [problem for problem in row.problems if problem is not Problem.SAME_NAME]
+    decisive = sorted(row.problems, key=_weight)  # a long line is cut at its end
+    problems = [problem for problem in decisive if problem is not Problem.SAME_NAME]
     notes = "; ".join(upload_problems.sentence(p, row) for p in problems or row.problems)
     if group in (Group.DIFFERS, Group.RISKY, Group.NAMESAKE, Group.THERE):
         return translate("Upload", "Not sent: {0}").format(notes)
@@ -121,6 +122,11 @@ def what_happens(row: PlanRow, source: Source, group: Group) -> str:
     if source.layer_crs:
         return translate("Upload", "Sent in its own CRS, not in the layer's {0}").format(source.layer_crs)
     return translate("Upload", "Will be sent")
+
+
+def _weight(problem: Problem) -> int:
+    """What nobody can overrule comes first, what is only assumed comes last."""
+    return (problem in OVERRIDABLE) + (problem is Problem.TOO_COARSE)
 
 
 def _sent_anyway(row: PlanRow) -> str:

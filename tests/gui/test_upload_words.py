@@ -77,3 +77,20 @@ def test_a_long_upload_asks_to_keep_the_computer_awake(qgis_app: QgsApplication)
 def test_no_limit_of_storage_and_assumed_limits_are_told(qgis_app: QgsApplication) -> None:
     line = status_line(MB, Summary(), free=None, assumed=True)
     assert line == "1 file · 1 MB · assumed limits: 2 GB a file, 30,000 px a side"
+
+
+def test_what_decides_is_told_first(qgis_app: QgsApplication) -> None:
+    source = Source("/a.tif", "a.tif", "/a.tif")
+    facts = RasterFacts("/a.tif", "a.tif", bands=1, gsd_m=120.0)
+    limits = {"max_gsd": 20, "expected_bands": 3}
+
+    def line(group: Group, fate: Fate, *problems: Problem) -> str:
+        return upload_words.what_happens(PlanRow(facts, fate, problems, limits), source, group)
+
+    coarse = Problem.TOO_COARSE
+    there = line(Group.THERE, Fate.ALREADY_THERE, coarse, Problem.ALREADY_THERE)
+    assert there == "Not sent: is in the mosaic already; 120 m a pixel; the known limit is 20 m"
+    differs = line(Group.DIFFERS, Fate.DIFFERS, coarse, Problem.CRS_DIFFERS)
+    assert differs.endswith("; 120 m a pixel; the known limit is 20 m")
+    cannot = line(Group.CANNOT, Fate.CANNOT, coarse, Problem.BANDS_DIFFER)
+    assert cannot.startswith("Has 1 band, the mosaic 3; choose another mosaic; 120 m")
