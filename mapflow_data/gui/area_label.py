@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.PyQt.QtCore import QSize, Qt
-from qgis.PyQt.QtGui import QPainter, QPaintEvent
-from qgis.PyQt.QtWidgets import QSizePolicy, QStyle, QStyleOption, QWidget
+from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPalette
+from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from .plain import as_tooltip
 
@@ -14,10 +14,10 @@ BETWEEN = "\u2009·\u2009"
 NAME_MAY_SHRINK_TO = 30  # logical px
 
 
-class AreaLabel(QWidget):
+class AreaLabel(QLabel):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._name = ""
         self._size = ""
 
@@ -25,7 +25,7 @@ class AreaLabel(QWidget):
         self._name, self._size = name, size
         self.setToolTip(as_tooltip("\n".join(filter(None, (self.text(), tip)))))
         self.setAccessibleName(self.text())
-        self.updateGeometry()
+        self.setMinimumWidth(self.minimumSizeHint().width())
         self.update()
 
     def text(self) -> str:
@@ -42,12 +42,13 @@ class AreaLabel(QWidget):
         return QSize(metrics.horizontalAdvance(self.text()), metrics.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        option = QStyleOption()
-        option.initFrom(self)
         painter = QPainter(self)
         tail = BETWEEN + self._size if self._size else ""
-        room = self.width() - option.fontMetrics.horizontalAdvance(tail)
-        name = option.fontMetrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+        metrics = self.fontMetrics()
+        room = self.width() - metrics.horizontalAdvance(tail)
+        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
-        self.style().drawItemText(painter, self.rect(), flags, option.palette, enabled, name + tail)
+        role = QPalette.ColorRole.WindowText
+        self.style().drawItemText(
+            painter, self.rect(), flags, self.palette(), self.isEnabled(), name + tail, role
+        )

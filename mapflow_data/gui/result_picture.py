@@ -6,7 +6,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QRect, QSize, Qt
 from qgis.PyQt.QtGui import QImage, QPainter, QPaintEvent, QPalette
-from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from .plain import as_tooltip
 
@@ -14,7 +14,7 @@ SIDE = 190  # logical px, at first
 MARGIN = 6
 
 
-class ResultPicture(QWidget):
+class ResultPicture(QLabel):
     """With a text in its place while there is none."""
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
@@ -39,7 +39,7 @@ class ResultPicture(QWidget):
         painter = QPainter(self)
         room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         if self._image is None:
-            painter.setPen(self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText))
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
             flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
             painter.drawText(room, flags, self._text)
             return

@@ -16,6 +16,7 @@ from .results_model import LOADING, ResultsModel
 from .results_selection import ResultsSelection
 
 FILTER_MS = 200  # typing goes on
+FILTER_MARGIN = 52  # logical px of the magnifier and the button to clear
 HEIGHT = 240  # logical px, at first
 WIDTHS = {  # in characters, beside the title's own
     Column.DATE: 11,
@@ -57,6 +58,8 @@ class ResultsTable(QgsDockWidget):
         self._filter_timer.timeout.connect(lambda: model.set_filter(self.filterEdit.text()))
         for button, name in ((self.previewButton, "on_map"), (self.zoomButton, "zoom")):
             button.setIcon(icon(name))
+        words = self.filterEdit.fontMetrics().horizontalAdvance(self.filterEdit.placeholderText())
+        self.filterEdit.setMinimumWidth(words + FILTER_MARGIN)
         self.tableSplitter.setStretchFactor(0, 1)
         self.tableSplitter.setStretchFactor(1, 0)
         self.tableSplitter.setSizes([SIDE * 4, SIDE])

@@ -44,6 +44,7 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
         super().__init__(parent)
         load_ui(self, "search_more")
         self._title = ""
+        self._has_providers = False
         self._wanted_providers: tuple[str, ...] = ()  # remembered, until it is known which there are
         for spin in (self.coverageSpin, self.minResolutionSpin, self.maxResolutionSpin):
             spin.setClearValueMode(spin.ClearValueMode.MinimumValue, search_words.any_value())
@@ -56,6 +57,7 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
         self.providerCombo.setDefaultText(self.tr("All"))
         self.providerCombo.checkedItemsChanged.connect(self._on_providers_checked)
         self.availableCheck.toggled.connect(self._on_changed)
+        self.collapsedStateChanged.connect(lambda _: self._show_parts())
         self.set_providers(None)
         self.setCollapsed(True)
         self._on_changed()
@@ -84,7 +86,7 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
             max_off_nadir=high if high < STEEPEST else None,
             product=self.productCombo.currentData() or "",
             providers=self._checked_providers(),
-            only_available=self.availableCheck.isChecked() and not self.availableCheck.isHidden(),
+            only_available=self.availableCheck.isChecked() and self._has_providers,
         )
 
     def set_providers(self, providers: Optional[Sequence[Provider]]) -> None:
@@ -95,8 +97,8 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
         for provider in known:
             self.providerCombo.addItem(provider.display_name, provider.name)
         self.providerCombo.blockSignals(False)
-        for widget in (self.providerLabel, self.providerCombo, self.availableCheck):
-            widget.setVisible(bool(known))
+        self._has_providers = bool(known)
+        self._show_parts()
         self._check_providers()
         self._on_changed()
 
@@ -123,7 +125,7 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
         self.offNadirText.setMinimumWidth(self.fontMetrics().horizontalAdvance(widest))
 
     def _checked_providers(self) -> tuple[str, ...]:
-        if self.providerCombo.isHidden():
+        if not self._has_providers:
             return ()
         return tuple(map(str, self.providerCombo.checkedItemsData()))
 
@@ -143,10 +145,18 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
         self.offNadirText.setText(search_words.off_nadir_range(low, high))
         has_problem = "resolution" in filters.problems
         self.resolutionProblem.setText(search_words.problem("resolution") if has_problem else "")
-        self.resolutionProblem.setVisible(has_problem)
+        self._show_parts()
         self._title = search_words.more_filters(filters, self.provider_names if filters.providers else ())
         self._show_title()
         self.changed.emit()
+
+    def _show_parts(self) -> None:
+        """Again when it is unfolded: the box shows all that is in it."""
+        if self.isCollapsed():
+            return
+        for widget in (self.providerLabel, self.providerCombo, self.availableCheck):
+            widget.setVisible(self._has_providers)
+        self.resolutionProblem.setVisible(bool(self.resolutionProblem.text()))
 
     def _show_title(self) -> None:
         room = max(self.width() - TITLE_MARGIN, 60)

@@ -87,6 +87,7 @@ class SearchRun(QObject):
         if self.is_busy:
             self._was_cancelled = True
             self._service.cancel_search()
+            self._on_turn()
 
     def forget(self) -> None:
         """Back to where nothing was searched."""

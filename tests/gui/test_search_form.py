@@ -116,6 +116,7 @@ def test_the_folded_title_sums_up(form: SearchForm) -> None:
 
 
 def test_providers_are_hidden_while_nobody_tells_them(form: SearchForm) -> None:
+    form.moreFilters.setCollapsed(False)
     assert form.moreFilters.providerCombo.isHidden()
     form.set_status(STATUS)
     assert not form.moreFilters.providerCombo.isHidden()

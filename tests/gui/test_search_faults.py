@@ -1,0 +1,257 @@
+"""A search that goes wrong: what the person reads, what is kept, and what goes over the wire."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import Qt
+
+from mapflow_data.api.errors import Unreachable
+from mapflow_data.gui.results_cells import Column
+from mapflow_data.gui.search_panel import SearchPanel
+from mapflow_data.gui.search_run import State
+from mapflow_data.gui.workspace import Workspace
+from mapflow_data.settings import SEARCH_FILTERS
+from tests.gui.searching import PATIENCE_MS, Person, found, layers, look_at
+from tests.gui.window import Window
+from tests.rig.fault_server import FaultServer
+from tests.rig.sandbox import Sandbox
+from tests.rig.script import Script, answer
+
+STORAGE = {"memoryLimit": 1000, "memoryUsed": 1, "memoryFree": 999}
+FOOTPRINT = {
+    "type": "Polygon",
+    "coordinates": [[[-105.7, 40.3], [-105.6, 40.3], [-105.6, 40.4], [-105.7, 40.4], [-105.7, 40.3]]],
+}
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("odd"), odd=True) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("crowded"), many=1200) as service:
+        yield service
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    """Takes the sign-in; the status of the account is not told."""
+    with FaultServer([answer(STORAGE), answer([]), Script(status=404)], then=answer([])) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings() -> Iterator[None]:
+    yield
+    SEARCH_FILTERS.forget()
+
+
+def sign_in(workspace: Workspace, url: str, token: str, window: Window, qtbot: QtBot) -> SearchPanel:
+    session = workspace.services.session
+    with qtbot.waitSignal(session.signed_in, timeout=PATIENCE_MS):
+        session.sign_in(url, token, False)
+    qtbot.waitUntil(
+        lambda: not session.is_busy and not workspace.services.mosaics.is_busy, timeout=PATIENCE_MS
+    )
+    look_at(window.canvas)
+    return workspace.dock.show_search()
+
+
+@pytest.fixture
+def panel(workspace: Workspace, server: FaultServer, window: Window, qtbot: QtBot) -> SearchPanel:
+    return sign_in(workspace, server.url, "dXNlcjpzZWNyZXQ=", window, qtbot)
+
+
+def searches(server: FaultServer) -> int:
+    return len([line for line in server.seen if line.endswith("/catalog/meta")])
+
+
+def scene(number: int) -> dict[str, object]:
+    return {"id": f"s{number}", "footprint": FOOTPRINT, "productType": "Scene", "sensor": "GF2"}
+
+
+def test_a_failure_says_why_and_retry_searches_again(
+    panel: SearchPanel, server: FaultServer, qtbot: QtBot
+) -> None:
+    server.add(Script(status=403, body=b'{"detail": {"code": "AccessDenied"}}'), answer([scene(1)]))
+    panel.search_here()
+    qtbot.waitUntil(lambda: panel.run.state is State.FAILED, timeout=PATIENCE_MS)
+    page = panel.statePage
+    assert page.isVisible()
+    assert page.stateTitle.text() == "The search did not work"
+    assert "no right" in page.stateText.text()
+    assert page.stateButton.text() == "Retry"
+    assert panel.searchForm.isVisible()
+    page.stateButton.click()
+    found(panel, qtbot)
+    assert panel.model.total == 1
+    assert panel.countLabel.text() == "1 found"  # a bare list tells no total
+
+
+def test_an_area_that_the_server_finds_too_large_is_told_with_its_numbers(
+    panel: SearchPanel, server: FaultServer, qtbot: QtBot
+) -> None:
+    body = b'{"code": "TOO_LARGE_PROCESSING", "message": "x", "params": {"area": 9e8, "aoiAreaLimit": 7e8}}'
+    server.add(Script(status=400, body=body, headers=(("Content-Type", "application/json"),)))
+    panel.search_here()
+    qtbot.waitUntil(lambda: panel.run.state is State.FAILED, timeout=PATIENCE_MS)
+    assert (
+        "the area has 900 km², your account may search 700 km²"
+        in panel.statePage.stateText.text().replace("The area", "the area")
+    )
+
+
+def test_cancel_is_at_once_and_a_late_answer_changes_nothing(
+    panel: SearchPanel, server: FaultServer, person: Person, qtbot: QtBot
+) -> None:
+    server.add(answer([scene(1)], delay=1.0))
+    panel.search_here()
+    qtbot.waitUntil(lambda: searches(server) == 1, timeout=PATIENCE_MS)
+    assert panel.statePage.stateTitle.text() == "Searching…"
+    start = time.monotonic()
+    person.click(panel.searchForm.searchButton)
+    assert panel.searchForm.searchButton.text() == "Search"
+    qtbot.waitUntil(lambda: panel.run.state is State.IDLE, timeout=500)
+    assert time.monotonic() - start < 0.5
+    qtbot.wait(1200)
+    assert panel.model.total == 0
+    assert layers("results") == []
+
+
+def test_only_the_newest_search_counts(panel: SearchPanel, server: FaultServer, qtbot: QtBot) -> None:
+    server.add(answer([scene(1)], delay=0.6), answer([scene(2)]))
+    panel.search_here()
+    qtbot.waitUntil(lambda: searches(server) == 1, timeout=PATIENCE_MS)
+    panel.search()
+    qtbot.waitUntil(lambda: panel.model.total == 1, timeout=PATIENCE_MS)
+    qtbot.wait(800)
+    assert [panel.model.row(n).id for n in range(panel.model.rowCount())] == ["s2"]
+    (layer,) = layers("results")
+    qtbot.waitUntil(lambda: layer.featureCount() == 1, timeout=PATIENCE_MS)
+
+
+def test_while_a_service_is_gone_cancel_works_between_the_tries(
+    workspace: Workspace, window: Window, person: Person, qtbot: QtBot
+) -> None:
+    with FaultServer([answer(STORAGE), answer([]), Script(status=404)], then=answer([])) as server:
+        panel = sign_in(workspace, server.url, "dXNlcjpzZWNyZXQ=", window, qtbot)
+    panel.search_here()
+    qtbot.wait(1200)
+    assert panel.run.state is State.SEARCHING
+    person.click(panel.searchForm.searchButton)
+    assert panel.run.state is State.IDLE
+    qtbot.waitUntil(lambda: not workspace.services.catalog.is_busy, timeout=500)
+
+
+def test_a_service_that_is_gone_is_named_as_such(
+    panel: SearchPanel, workspace: Workspace, server: FaultServer
+) -> None:
+    server.add(answer([], delay=0.5))
+    panel.search_here()
+    workspace.services.catalog.failed.emit("search", Unreachable(request="POST /catalog/meta"))
+    assert panel.run.state is State.FAILED
+    assert panel.statePage.isVisible()
+    assert "cannot be reached" in panel.statePage.stateText.text()
+    assert panel.statePage.stateButton.text() == "Retry"
+
+
+def test_odd_items_are_kept_and_hurt_nobody(
+    workspace: Workspace, odd: Sandbox, window: Window, qtbot: QtBot
+) -> None:
+    panel = sign_in(workspace, odd.url, odd.token, window, qtbot)
+    panel.search_here()
+    found(panel, qtbot)
+    rows = [panel.model.row(n) for n in range(panel.model.rowCount())]
+    assert {"odd-footprint-missing", "odd-bare", "odd-html", "42"} <= {row.item.id for row in rows}
+    lost = next(row for row in rows if row.item.id == "odd-footprint-missing")
+    assert lost.facts.endswith("no footprint")
+    assert not lost.can_be_shown
+    assert "no place on the map" in panel.countLabel.toolTip()
+    html = next(n for n, row in enumerate(rows) if row.item.id == "odd-html")
+    assert "&lt;img" in panel.model.index(html, 0).data(Qt.ItemDataRole.ToolTipRole)
+    (layer,) = layers("results")
+    qtbot.waitUntil(lambda: layer.featureCount() == panel.model.total, timeout=PATIENCE_MS)
+    panel.cardsView.resize(330, 60 * len(rows))
+    assert not panel.cardsView.grab().isNull()  # every card can be painted
+
+
+@pytest.mark.parametrize("name", ["file", "private", "html", "svg", "braces"])
+def test_a_preview_that_cannot_be_is_told_by_name(
+    workspace: Workspace, odd: Sandbox, window: Window, qtbot: QtBot, name: str
+) -> None:
+    panel = sign_in(workspace, odd.url, odd.token, window, qtbot)
+    warnings: list[object] = []
+    panel.warned.connect(warnings.append)
+    panel.search_here()
+    found(panel, qtbot)
+    row = panel.model.find(f"odd-preview-{name}")
+    panel.result_actions.show([row])
+    qtbot.waitUntil(lambda: len(warnings) == 1, timeout=PATIENCE_MS)
+    assert warnings[0].text.startswith(f"odd-preview-{name} was not shown: ")
+    assert panel.model.state_of(row.id) == ""
+    assert layers("quicklook") == []
+    assert layers("tiles") == []
+
+
+def test_more_is_loaded_on_a_click_and_the_server_sorts_what_is_not_here(
+    workspace: Workspace, crowded: Sandbox, window: Window, person: Person, qtbot: QtBot
+) -> None:
+    panel = sign_in(workspace, crowded.url, crowded.token, window, qtbot)
+    panel.search_here()
+    found(panel, qtbot)
+    assert panel.countLabel.text() == "500 of 1,200"
+    assert panel.moreButton.isVisible()
+    person.click(panel.moreButton)
+    assert panel.editButton.text() == "Cancel"
+    found(panel, qtbot)
+    assert panel.countLabel.text() == "1,000 of 1,200"
+    panel.model.sort(Column.CLOUD, Qt.SortOrder.AscendingOrder)
+    assert panel.run.query.sort_by == "CLOUD_COVER"
+    assert not panel.run.query.descending
+    found(panel, qtbot)
+    clouds = [panel.model.row(n).item.cloud for n in range(panel.model.rowCount())]
+    assert clouds == sorted(clouds)
+    assert panel.sortButton.text() == "Sort: cloud ▾"
+    while panel.moreButton.isVisible():
+        person.click(panel.moreButton)
+        found(panel, qtbot)
+    assert panel.model.total == 1200
+    (layer,) = layers("results")
+    qtbot.waitUntil(lambda: layer.featureCount() == 1200, timeout=PATIENCE_MS)
+
+
+def test_signing_out_leaves_nothing_of_what_was_found(
+    workspace: Workspace, crowded: Sandbox, window: Window, qtbot: QtBot
+) -> None:
+    panel = sign_in(workspace, crowded.url, crowded.token, window, qtbot)
+    panel.search_here()
+    found(panel, qtbot)
+    workspace.services.session.sign_out()
+    assert panel.model.total == 0
+    assert panel.searchForm.limit_km2 is None
+
+
+def test_the_panel_goes_without_a_trace(workspace: Workspace, window: Window) -> None:
+    items = len(window.canvas.scene().items())
+    other = Workspace(window)
+    look_at(window.canvas)
+    other.dock.search.picker.use_extent()
+    other.dock.search.opener.open()
+    assert len(window.canvas.scene().items()) > items
+    other.close()
+    assert len(window.canvas.scene().items()) == items
+    QgsProject.instance().clear()  # nothing of it listens any more
+    look_at(window.canvas, crs="EPSG:4326")
+
+
+@pytest.fixture
+def person(window: Window, qtbot: QtBot) -> Person:
+    return Person(qtbot, window.canvas)
