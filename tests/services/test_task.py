@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QThread, QThreadPool
 
 from mapflow_data.api.cancel import CancelToken
@@ -146,6 +146,12 @@ def test_long_tasks_leave_the_renderer_its_threads(qtbot: QtBot, watch: Any) -> 
     task.cancel()
     qtbot.waitUntil(lambda: bool(ends), timeout=2000)
     qtbot.waitUntil(lambda: pool.activeThreadCount() == before, timeout=2000)
+
+
+def test_qgis_may_close_without_asking() -> None:
+    flags = Task("x", lambda token: None).flags()
+    assert flags & QgsTask.Flag.CancelWithoutPrompt
+    assert flags & QgsTask.Flag.CanCancel
 
 
 @pytest.mark.parametrize(
