@@ -15,7 +15,7 @@ from qgis.gui import (
 )
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFont, QFontMetrics, QResizeEvent
-from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLabel, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLabel, QToolButton, QWidget
 
 from ..api.models import Provider
 from . import search_words
@@ -45,6 +45,7 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
         load_ui(self, "search_more")
         self._title = ""
         self._has_providers = False
+        self.findChild(QToolButton, "collapseButton").setAccessibleName(self.tr("More filters"))
         self._wanted_providers: tuple[str, ...] = ()  # remembered, until it is known which there are
         for spin in (self.coverageSpin, self.minResolutionSpin, self.maxResolutionSpin):
             spin.setClearValueMode(spin.ClearValueMode.MinimumValue, search_words.any_value())

@@ -9,7 +9,7 @@ from typing import Any, Optional
 from qgis.core import QgsFeature
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
-from ..api.errors import MapflowError
+from ..api.errors import MapflowError, SignInRequired
 from ..api.models import CatalogItem, SearchPage
 from ..api.query import CatalogQuery
 from ..layers.results import FIELDS
@@ -75,12 +75,17 @@ class SearchRun(QObject):
         self._is_complete = False
         self._set(State.SEARCHING)
         self._service.search(query)
+        if not self._service.is_searching:  # nobody is signed in any more
+            self.error = SignInRequired()
+            self._set(State.FAILED)
 
     def load_more(self) -> None:
         if self.goes_on and not self.is_busy:
             self._is_complete = self._was_cancelled = False
             self._set(State.LOADING)
             self._service.load_more()
+            if not self._service.is_searching:
+                self._set(State.DONE)
 
     def cancel(self) -> None:
         """What has come stays."""
