@@ -20,7 +20,7 @@ from .result_layer import ResultLayer
 from .results_model import ResultsModel
 from .search_filters import Filters
 
-CHUNK = 1000  # rows in one turn of the event loop: some ms
+CHUNK = 500  # rows in one turn of the event loop: a few ms
 COVERS, AVAILABILITY = ([name for name, _ in FIELDS].index(name) for name in ("covers", "availability"))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.core import QgsExpression, QgsFeatureRequest, QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject
 
 from ..layers.properties import FOOTPRINTS, kind_of, mosaic_id_of
+
+FEW = 20
 
 
 class ImageSelection(Protocol):
@@ -84,4 +86,8 @@ def _features_of(layer: QgsVectorLayer, image_ids: set[str]) -> list[int]:
         return []
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
     request.setSubsetOfAttributes(["id"], layer.fields())
+    if len(image_ids) <= FEW:  # QGIS looks through ten thousand of them faster than Python does
+        values = ", ".join(QgsExpression.quotedValue(one) for one in image_ids)
+        request.setFilterExpression(f'"id" IN ({values})')
+        return [feature.id() for feature in layer.getFeatures(request)]
     return [feature.id() for feature in layer.getFeatures(request) if str(feature["id"]) in image_ids]
