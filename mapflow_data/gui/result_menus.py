@@ -87,9 +87,13 @@ class SortMenu(QMenu):
         )
 
     def _add(self, text: str, column: int, order: Qt.SortOrder) -> QAction:
-        action = self.addAction(text, lambda: self._model.sort(column, order))
+        action = self.addAction(text, lambda: self._choose(column, order))
         action.setCheckable(True)
         return action
+
+    def _choose(self, column: int, order: Qt.SortOrder) -> None:
+        self._model.sort(column, order)
+        self._on_sorted(column, order)  # the same again would take its mark away
 
     def _on_sorted(self, column: int, order: Qt.SortOrder) -> None:
         for action, its_column, its_order in self._choices:

@@ -104,7 +104,10 @@ class ResultThumbnails(QObject):
 
     def _on_failed(self, item: CatalogItem, _error: MapflowError) -> None:
         """The card keeps its sign; who wants the picture on the map is told why there is none."""
-        self._end(self._model.id_of(item))
+        row_id = self._model.id_of(item)
+        if row_id and self._model.picture_of(row_id) is None:
+            self._model.set_picture(row_id, None)
+        self._end(row_id)
 
     def _end(self, row_id: str) -> None:
         self._under_way.discard(row_id)

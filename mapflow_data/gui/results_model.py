@@ -34,7 +34,7 @@ class ResultsModel(QAbstractTableModel):
         self._rows: list[Row] = []  # as they are shown
         self._by_id: dict[str, Row] = {}
         self._states: dict[str, str] = {}
-        self._pictures: dict[str, QImage] = {}
+        self._pictures: dict[str, Optional[QImage]] = {}  # None where there is none to be had
         self._filter = ""
         self._column = -1
         self._order = Qt.SortOrder.DescendingOrder
@@ -122,7 +122,11 @@ class ResultsModel(QAbstractTableModel):
         for row_id in [one for one, state in self._states.items() if state == SHOWN and one not in ids]:
             self.set_state(row_id, "")
 
-    def set_picture(self, row_id: str, picture: QImage) -> None:
+    def has_looked(self, row_id: str) -> bool:
+        """Whether it is known what picture it has, if any."""
+        return row_id in self._pictures
+
+    def set_picture(self, row_id: str, picture: Optional[QImage]) -> None:
         self._pictures[row_id] = picture
         self._tell(row_id)
 

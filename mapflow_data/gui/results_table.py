@@ -11,8 +11,8 @@ from qgis.PyQt.QtWidgets import QHeaderView, QLabel, QSplitter, QTableView, QToo
 from .forms import load_ui
 from .icons import icon, plugin_icon
 from .result_picture import SIDE, ResultPicture
-from .results_cells import Column
-from .results_model import LOADING, ResultsModel
+from .results_cells import Column, Row
+from .results_model import ResultsModel
 from .results_selection import ResultsSelection
 
 FILTER_MS = 200  # typing goes on
@@ -129,12 +129,10 @@ class ResultsTable(QgsDockWidget):
             self.resultPicture.show_picture(None, self.tr("Select a row to see its picture"))
             return
         picture = self._model.picture_of(row.id)
-        if picture is not None:
-            text = ""
-        elif self._model.state_of(row.id) == LOADING:
-            text = self.tr("Loading…")
-        elif row.item.preview_kind in ("xyz", "tms", "wms"):
-            text = self.tr("Tiles: show them on the map")
-        else:
-            text = self.tr("No picture") if not row.item.preview_kind else self.tr("Loading…")
-        self.resultPicture.show_picture(picture, text, row.title)
+        self.resultPicture.show_picture(picture, self._instead_of_picture(row), row.title)
+
+    def _instead_of_picture(self, row: Row) -> str:
+        if row.item.preview_kind in ("xyz", "tms", "wms"):
+            return self.tr("Tiles: show them on the map")
+        is_none = not row.can_be_shown or self._model.has_looked(row.id)
+        return self.tr("No picture") if is_none else self.tr("Loading…")

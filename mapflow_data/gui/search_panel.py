@@ -72,6 +72,7 @@ class SearchPanel(QWidget):
         load_ui(self, "search_panel")
         self._presenter = presenter
         self._is_folded = False
+        self._was_searching = False
         self._searches_once_drawn = False  # this time, whatever the option says
         self.model = ResultsModel(self)
         self.selection = ResultsSelection(self.model, self)
@@ -126,11 +127,15 @@ class SearchPanel(QWidget):
         self.searchForm.refresh_days()
         filters = self.searchForm.filters
         SEARCH_FILTERS.set(filters.to_text())
+        self.opener.clear_filter()
+        self._start(area, filters)
+
+    def _start(self, area: Area, filters: Filters) -> None:
+        """In the order that is chosen: the server sorts what is not here yet."""
         column, order = self.model.order
         is_down = order == Qt.SortOrder.DescendingOrder
         sort_by = SERVER_SORTS.get(column, "")
         query = filters.to_query(area.polygons, today_utc(), area.is_southern, sort_by, is_down)
-        self.opener.clear_filter()
         self.run.start(area, filters, query)
 
     # Set-up
@@ -193,8 +198,9 @@ class SearchPanel(QWidget):
 
     def _show_state(self) -> None:
         run, has_rows = self.run, self.model.total > 0
-        if run.state is State.DONE:
+        if run.state is State.DONE and self._was_searching:
             self._fold(has_rows)
+        self._was_searching = run.state is State.SEARCHING
         if run.state is State.FAILED and run.error is not None and has_rows:
             self.warned.emit(describe(run.error, words_for("search")))
         self.searchForm.set_busy(run.is_busy)
@@ -247,8 +253,9 @@ class SearchPanel(QWidget):
 
     def _on_sorted(self, column: int, _order: Qt.SortOrder) -> None:
         """Of a part of the results the first need not be the first of all: the server sorts those."""
-        if self.run.goes_on and column in SERVER_SORTS and self.run.state is State.DONE:
-            self.search()
+        run = self.run
+        if run.goes_on and column in SERVER_SORTS and run.state is State.DONE and run.area is not None:
+            self._start(run.area, run.filters)
 
     def _on_card_button(self, index: QModelIndex) -> None:
         self.result_actions.show([index.data(ROW_ROLE)])

@@ -99,6 +99,7 @@ def results(dock: MapflowDock) -> None:
     panel = with_area(dock)
     fill(panel)
     panel.run.area, panel.run.total, panel.run.goes_on = panel.picker.area, 12_340, True
+    panel.run._set(State.SEARCHING)
     panel.run._set(State.DONE)
     panel.model.sort(Column.COVERS, Qt.SortOrder.AscendingOrder)
 
