@@ -80,9 +80,9 @@ class Row:
         item, texts = self.item, self.texts
         parts = [] if item.is_mosaic else [translate("Results", "{0} cloud").format(texts[Column.CLOUD])]
         if not item.is_mosaic or item.resolution is not None:
-            parts.append(texts[Column.RESOLUTION])
+            parts.append(texts[Column.RESOLUTION] if item.resolution is not None else f"{NOTHING} m")
         if not item.is_mosaic:
-            parts.append(texts[Column.OFF_NADIR])
+            parts.append(texts[Column.OFF_NADIR] if item.off_nadir is not None else f"{NOTHING}°")
         if not self.has_place:
             parts.append(translate("Results", "no footprint"))
         elif self.covers is not None:
