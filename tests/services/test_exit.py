@@ -21,14 +21,14 @@ from mapflow_data.services.jobs import State, UploadRequest
 from mapflow_data.services.queue import QueueService
 from mapflow_data.transfer.inspect import inspect
 
-url, path = sys.argv[1:]
+url, path, state = sys.argv[1:]
 application = QgsApplication([], False)
 application.initQgis()
 queue = QueueService()
 queue.set_connection(make_connection(url, "dTpw"))
 queue.add([UploadRequest(inspect(path), "m")])
 until = time.monotonic() + 10
-while queue.jobs[0].state not in (State.UPLOADING, State.WORKING) and time.monotonic() < until:
+while queue.jobs[0].state is not State(state) and time.monotonic() < until:
     application.processEvents()
 print(queue.jobs[0].state.value)
 started = time.monotonic()
@@ -45,6 +45,6 @@ print("quick:", time.monotonic() - started < 1.0)
 def test_an_exit_on_the_way(side: int, server: Script, state: str, tmp_path: Path) -> None:
     path = make_raster(tmp_path / "a.tif", size=(side, side))
     with FaultServer([answer({}, 404), answer([])], then=server) as service:
-        command = [sys.executable, "-c", LEAVE, service.url, str(path)]
+        command = [sys.executable, "-c", LEAVE, service.url, str(path), state]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stdout.split("\n")[:2]) == (0, [state, "quick: True"]), done.stderr
