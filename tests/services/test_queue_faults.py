@@ -20,6 +20,7 @@ from tests.rig.fault_proxy import FaultProxy
 from tests.rig.fault_server import FaultServer, Script
 from tests.rig.queue_watch import BRIEF, QUICK, MakeQueue, MakeRequest
 from tests.rig.sandbox import Sandbox
+from tests.rig.script import answer
 
 
 @pytest.fixture
@@ -129,6 +130,22 @@ def test_service_comes_back_with_another_token(
             assert len(client.images.list(mosaic)) == 5
 
 
+def test_a_late_401_of_the_old_token_does_not_end_the_new_sign_in(
+    make_queue: MakeQueue, request_for: MakeRequest
+) -> None:
+    old, new = (base64.b64encode(f"me@example.com:{n}".encode()).decode() for n in (1, 2))
+    sent = [answer({}, 404), answer([]), answer({"mosaic_id": "m"})]
+    looked = [answer({}, 404), answer({}, 401, delay=0.5), answer({}, 401)]
+    with FaultServer([*sent, *looked], then=answer([])) as server:
+        watch = make_queue(make_connection(server.url, old), BRIEF)
+        (job_id,) = watch.queue.add([request_for("m")])
+        watch.until(lambda: len(server.requests) == 5)
+        watch.queue.set_connection(make_connection(server.url, new))
+        watch.until_state(job_id, State.DONE, seconds=5)
+    assert server.requests[5].target == "/rest/rasters/memory"
+    assert watch.sign_ins == 0
+
+
 def test_waiting_for_the_network_can_be_cancelled(
     make_queue: MakeQueue, request_for: MakeRequest, proxy: FaultProxy, by_proxy: Connection, mosaic_id: str
 ) -> None:
@@ -194,10 +211,10 @@ def test_not_found_is_unconfirmed_and_a_retry_looks_first(
 
 
 def test_unconfirmed_that_turned_up_is_not_sent_again(
-    qtbot: QtBot, make_queue: MakeQueue, request_for: MakeRequest, tmp_path_factory: pytest.TempPathFactory
+    make_queue: MakeQueue, request_for: MakeRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with (
-        Sandbox(tmp_path_factory.mktemp("late"), dialect="data-api", ready_delay=2.5) as late,
+        Sandbox(tmp_path_factory.mktemp("late"), dialect="data-api", ready_delay=1.8) as late,
         FaultProxy(late.url) as line,
     ):
         mosaic = _new_mosaic(late)
@@ -210,7 +227,8 @@ def test_unconfirmed_that_turned_up_is_not_sent_again(
         watch.until(lambda: _has_answered_upload(late))
         line.heal()
         watch.until_state(job_id, State.UNCONFIRMED)
-        qtbot.wait(2500)
+        with MapflowClient(make_connection(late.url, late.token)) as client:
+            watch.until(lambda: len(client.images.list(mosaic)) == 1)
         watch.queue.retry([job_id])
         watch.until_state(job_id, State.DONE)
         assert uploads_of(late) == 1
