@@ -94,7 +94,9 @@ def test_packed_answers_are_read(encoding: str, make_client: Any) -> None:
         assert server.requests[0].headers["accept-encoding"] == "gzip"
 
 
-@pytest.mark.parametrize("broken", [gzip.compress(b"[" + b" " * 999 + b"]")[:-12], b"no gzip"])
+@pytest.mark.parametrize(
+    "broken", [gzip.compress(b"[" + b" " * 999 + b"]")[:-12], b"no gzip"], ids=["cut", "no gzip"]
+)
 def test_a_broken_packed_answer_is_incomplete(broken: bytes, make_client: Any) -> None:
     with FaultServer(then=Script(body=broken, headers=(("Content-Encoding", "gzip"),))) as server:
         with pytest.raises(errors.IncompleteAnswer):

@@ -275,7 +275,7 @@ def test_a_file_that_changes_while_it_is_sent(
         with pytest.raises(errors.SourceChanged) as caught:
             make_client(server.url).images.upload("m", str(path), meddle)
         assert caught.value.parameters == {"path": str(path)}
-    assert server.connections == 1
+    assert server.connections <= 1  # it may be over before the server has looked
     assert not any(request.is_whole for request in server.requests)
 
 
@@ -299,7 +299,7 @@ def test_a_drive_that_vanishes_on_the_way(make_client: Any, make_file: MakeFile,
     path = Path(make_file(BIG))
     with FaultServer([OK]) as server, pytest.raises(errors.FileUnreadable):
         make_client(server.url).images.upload("m", str(path), lambda sent, _: sent or path.unlink())
-    assert server.connections == 1
+    assert server.connections <= 1  # it may be over before the server has looked
     assert not any(request.is_whole for request in server.requests)
 
 
