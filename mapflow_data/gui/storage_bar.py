@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from ..api.models import Storage
@@ -28,6 +28,10 @@ class StorageBar(QProgressBar):
         layout.addWidget(self._label)
         self.set_storage(None)
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for the words, which a progress bar does not ask for."""
+        return super().minimumSizeHint().expandedTo(self.layout().minimumSize())
+
     def text(self) -> str:
         return str(self._label.text())
 
@@ -46,5 +50,6 @@ class StorageBar(QProgressBar):
     def _show(self, share: float, text: str, tooltip: str) -> None:
         self.setValue(max(0, min(STEPS, round(share * STEPS))))
         self._label.setText(text)
+        self.updateGeometry()
         self.setToolTip(tooltip)
         self.setAccessibleDescription(f"{text} {tooltip}".strip())

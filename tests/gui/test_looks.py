@@ -29,6 +29,7 @@ from tests.gui.looks import assert_nothing_clipped, settle
 WIDTH = 340
 MAX_MINIMUM = 330
 LONG = "an_orthophoto_with_a_name_that_nobody_ever_shortened_2026-06-14_final_v2"
+MB = 1024**2
 GB = 1024**3
 
 
@@ -47,7 +48,7 @@ def busy(dock: MapflowDock) -> None:
 def signed(dock: MapflowDock) -> None:
     dock.headerBox.show()
     dock.accountButton.set_connection(make_connection("", "x"), "someone.with.a.long.name@a.long.company.org")
-    dock.storageBar.set_storage(Storage(int(6.4 * GB), 10 * GB, int(3.6 * GB)))
+    dock.storageBar.set_storage(Storage(683 * MB, 999 * GB, 998 * GB))
     dock.pages.setCurrentWidget(dock.tabs)
 
 
@@ -117,6 +118,10 @@ def test_nothing_is_cut_at_340_px(
     settle(dock)
     assert dock.minimumSizeHint().width() <= MAX_MINIMUM
     assert dock.width() == WIDTH
+    assert_nothing_clipped(dock)
+    dock.resize(dock.minimumSizeHint().width(), 640)
+    settle(dock)
+    assert dock.width() < WIDTH
     assert_nothing_clipped(dock)
 
 
