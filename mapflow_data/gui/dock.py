@@ -10,8 +10,8 @@ from qgis.PyQt.QtCore import QSize, pyqtSignal
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QToolButton, QWidget
 
 from ..api.connection import Connection
-from ..api.errors import Cancelled, MapflowError, SignInRequired
-from ..api.models import UserStatus
+from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
+from ..api.models import Image, UserStatus
 from ..services.bundle import Services
 from ..settings import default_server
 from .account_button import AccountButton
@@ -110,6 +110,7 @@ class MapflowDock(QgsDockWidget):
         services.mosaics.failed.connect(self._on_failed)
         services.images.failed.connect(self._on_failed)
         services.images.images_failed.connect(self._on_images_failed)
+        services.images.preview_failed.connect(self._on_preview_failed)
         services.uploads.mosaic_created.connect(lambda _mosaic: services.mosaics.load())
         services.queue.failed.connect(lambda error: self._on_failed("queue", error))
         services.queue.sign_in_needed.connect(self._on_sign_in_needed)
@@ -120,6 +121,7 @@ class MapflowDock(QgsDockWidget):
         self.imagery.upload_requested.connect(self.upload_requested)
         self.imagery.sign_in_requested.connect(self._on_ask_for_token)
         self.imagery.map_actions.dropped.connect(self._on_dropped)
+        self.imagery.map_actions.nothing_to_show.connect(self._on_nothing_to_show)
         self.imagery.map_actions.cannot_zoom.connect(self._on_cannot_zoom)
         self.activity.count_changed.connect(self._on_count_changed)
 
@@ -127,6 +129,7 @@ class MapflowDock(QgsDockWidget):
 
     def _on_signed_in(self, connection: Connection) -> None:
         self._is_asking = False
+        self.notices.clear()  # that another token is needed
         self.accountButton.set_connection(connection)
         self.storageBar.set_storage(self._services.session.storage)
         self.signInPage.forget_token()
@@ -135,6 +138,7 @@ class MapflowDock(QgsDockWidget):
         self.imagery.refresh()
 
     def _on_signed_out(self) -> None:
+        self.notices.clear()
         self.imagery.clear()
         self.search.clear()
         self.storageBar.set_storage(None)
@@ -157,7 +161,7 @@ class MapflowDock(QgsDockWidget):
     def _on_token_not_stored(self) -> None:
         self.notices.info(
             self.tr(
-                "The token is kept until QGIS closes only, as QGIS' authentication database was not unlocked."
+                "The token is kept only until QGIS closes, as QGIS' authentication database was not unlocked."
             )
         )
 
@@ -186,6 +190,12 @@ class MapflowDock(QgsDockWidget):
     def _on_images_failed(self, mosaic_id: str, error: MapflowError) -> None:
         if not self.imagery.show_images_failure(mosaic_id, error):
             self._warn("images", error)
+        if isinstance(error, NotFound):
+            self._services.mosaics.load()
+
+    def _on_preview_failed(self, _image: Image, error: MapflowError) -> None:
+        if isinstance(error, NotFound):
+            self.imagery.refresh()
 
     def _warn(self, what: str, error: MapflowError) -> None:
         message = describe(error, words_for(what))
@@ -214,6 +224,7 @@ class MapflowDock(QgsDockWidget):
 
     def _on_refresh(self) -> None:
         self._is_asking = False
+        self.notices.clear()  # what is still wrong is said anew
         self._show_state()
         self.imagery.refresh()
         self._services.session.refresh_storage()
@@ -223,6 +234,9 @@ class MapflowDock(QgsDockWidget):
 
     def _on_dropped(self, name: str) -> None:
         self.notices.info(self.tr("{0} was not shown, as another project was opened meanwhile.").format(name))
+
+    def _on_nothing_to_show(self, name: str) -> None:
+        self.notices.info(self.tr("“{0}” has no images yet: upload some first.").format(name))
 
     def _on_cannot_zoom(self) -> None:
         self.notices.info(self.tr("There is no footprint to zoom to: upload images first."))

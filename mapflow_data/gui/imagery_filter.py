@@ -51,7 +51,7 @@ class ImageryFilter(QSortFilterProxyModel):
         if one is None or other is None:
             return other is None and one is not None
         model, column = self.sourceModel(), Column(left.column())
-        images = [(model.branch(i.id).images if isinstance(i, Mosaic) else ()) for i in (one, other)]
+        images = [model.branch(i.id).images if isinstance(i, Mosaic) else () for i in (one, other)]
         keys = [sort_key(i, column, of) for i, of in zip((one, other), images)]
         if keys[0] is not None and keys[0] != keys[1]:
             return bool(keys[0] < keys[1])

@@ -13,6 +13,8 @@ from .imagery_model import Item
 from .map_actions import MapActions
 from .qt_compat import QAction
 
+PREVIEWS_AT_MOST = 50  # each is a request and a layer
+
 
 class ImageryMenu:
     """`on_map` drops from the toolbar, `context` opens on the tree."""
@@ -40,14 +42,26 @@ class ImageryMenu:
         self._items, self._mosaics = items, mosaics
         self.footprints.setEnabled(bool(mosaics))
         self.tiles.setEnabled(bool(mosaics))
-        self.preview.setEnabled(bool(self._images))
+        self._set_preview(len(self._images))
         self.zoom.setEnabled(bool(items))
         self.upload.setEnabled(len(mosaics) == 1)
+
+    def _set_preview(self, count: int) -> None:
+        tr = self._parent.tr
+        if count > PREVIEWS_AT_MOST:
+            self.preview.setText(tr("Previews (of at most {0} images)").format(PREVIEWS_AT_MOST))
+        elif count > 1:
+            self.preview.setText(tr("Previews of the {0} images").format(count))
+        else:
+            self.preview.setText(tr("Preview of the image"))
+        self.preview.setEnabled(0 < count <= PREVIEWS_AT_MOST)
 
     @property
     def default_tip(self) -> str:
         """What a click on the button itself does now."""
         tr = self._parent.tr
+        if len(self._images) > PREVIEWS_AT_MOST:
+            return tr("Select at most {0} images to show their previews").format(PREVIEWS_AT_MOST)
         if self._images:
             return tr("Show a preview of the selected images on the map")
         if self._mosaics:

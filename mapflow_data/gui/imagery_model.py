@@ -18,6 +18,7 @@ Item = Union[Mosaic, Image]
 
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)  # Mosaic, Image, or None for a line of text
 COUNT_ROLE = ITEM_ROLE + 1  # number of a mosaic's images, None where unknown
+COLUMNS = len(cells.Column)
 
 
 class Loading(Enum):
@@ -29,7 +30,7 @@ class Loading(Enum):
     FAILED = 3
 
 
-@dataclass
+@dataclass(eq=False)  # told apart by identity: thousands are compared while a view lays itself out
 class Branch:
     """A mosaic with its images. `serial` stays the same as long as the mosaic is in the model."""
 
@@ -64,12 +65,13 @@ class ImageryModel(QAbstractItemModel):
         super().__init__(parent)
         self._branches: list[Branch] = []
         self._by_serial: dict[int, Branch] = {}
+        self._by_id: dict[str, Branch] = {}
         self._next_serial = 1
 
     # What the panel asks
 
     def branch(self, mosaic_id: str) -> Optional[Branch]:
-        return next((b for b in self._branches if b.mosaic.id == mosaic_id), None)
+        return self._by_id.get(mosaic_id)
 
     def mosaics(self) -> list[Mosaic]:
         return [b.mosaic for b in self._branches]
@@ -77,8 +79,8 @@ class ImageryModel(QAbstractItemModel):
     def index_of(self, item_id: str, mosaic_id: str = "") -> QModelIndex:
         """The row of a mosaic, or of an image where `mosaic_id` says whose."""
         if not mosaic_id:
-            row = next((r for r, b in enumerate(self._branches) if b.mosaic.id == item_id), -1)
-            return self.index(row, 0) if row >= 0 else QModelIndex()
+            mosaic = self.branch(item_id)
+            return self._index_of_branch(mosaic) if mosaic else QModelIndex()
         branch = self.branch(mosaic_id)
         place = next((p for p, i in enumerate(branch.images) if i.id == item_id), -1) if branch else -1
         if branch is None or place < 0:
@@ -130,7 +132,7 @@ class ImageryModel(QAbstractItemModel):
     # QAbstractItemModel
 
     def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return len(cells.Column)
+        return COLUMNS
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         if not parent.isValid():
@@ -140,7 +142,7 @@ class ImageryModel(QAbstractItemModel):
         return self._branches[parent.row()].rows
 
     def index(self, row: int, column: int, parent: QModelIndex = QModelIndex()) -> QModelIndex:  # noqa: B008
-        if not self.hasIndex(row, column, parent):
+        if not (0 <= row < self.rowCount(parent) and 0 <= column < COLUMNS):
             return QModelIndex()
         serial = self._branches[parent.row()].serial if parent.isValid() else 0
         return self.createIndex(row, column, serial)
@@ -151,7 +153,7 @@ class ImageryModel(QAbstractItemModel):
         branch = self._by_serial.get(index.internalId()) if index.isValid() else None
         return QModelIndex() if branch is None else self.createIndex(self._branches.index(branch), 0, 0)
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         if self._item(index) is None:
@@ -206,12 +208,13 @@ class ImageryModel(QAbstractItemModel):
             self._next_serial += 1
             self._branches.append(branch)
             self._by_serial[branch.serial] = branch
+            self._by_id[mosaic.id] = branch
         self.endInsertRows()
 
     def _remove_branch(self, row: int) -> None:
         self.beginRemoveRows(QModelIndex(), row, row)
         branch = self._branches.pop(row)
-        del self._by_serial[branch.serial]
+        del self._by_serial[branch.serial], self._by_id[branch.mosaic.id]
         self.endRemoveRows()
 
     def _set_state(self, branch: Branch, state: Loading) -> None:

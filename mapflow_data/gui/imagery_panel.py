@@ -95,10 +95,11 @@ class ImageryPanel(QWidget):
         return True
 
     def show_images_failure(self, mosaic_id: str, error: MapflowError) -> bool:
-        """True if it is said in the mosaic's own row."""
+        """True if it is said in the mosaic's own row, and that is open."""
         branch = self.model.branch(mosaic_id)
         self.model.set_images_failed(mosaic_id, describe(error, self.tr("Not loaded")).text)
-        return branch is not None and branch.state is Loading.FAILED
+        is_said = branch is not None and branch.state is Loading.FAILED
+        return is_said and self.imageryTree.is_open(mosaic_id)
 
     # Set-up
 
@@ -128,6 +129,7 @@ class ImageryPanel(QWidget):
         self.imageryTree.items_selected.connect(self._link.on_rows_selected)
         self.imageryTree.customContextMenuRequested.connect(self._on_tree_menu)
         self.filterEdit.textChanged.connect(self.imageryTree.filter_later)
+        self.imageryTree.filtered.connect(self._show_tree)
         self.statePage.button_clicked.connect(self._on_state_clicked)
 
     # States
@@ -138,7 +140,7 @@ class ImageryPanel(QWidget):
 
     def _show_tree_or_empty(self) -> None:
         if self.model.mosaics():
-            self.views.setCurrentWidget(self.imageryTree)
+            self._show_tree()
             return
         self._state_action = self._on_upload
         self.statePage.show_state(
@@ -148,6 +150,21 @@ class ImageryPanel(QWidget):
             ),
             icon_name="mosaic",
             button=self.tr("Upload…"),
+        )
+        self.views.setCurrentWidget(self.statePage)
+
+    def _show_tree(self) -> None:
+        if not self.model.mosaics():
+            return
+        text = self.imageryTree.vain_filter
+        if not text:
+            self.views.setCurrentWidget(self.imageryTree)
+            return
+        self._state_action = self.filterEdit.clear
+        self.statePage.show_state(
+            self.tr("Nothing found"),
+            self.tr("No mosaic, and no image of a mosaic that was opened, has “{0}” in it.").format(text),
+            button=self.tr("Clear the filter"),
         )
         self.views.setCurrentWidget(self.statePage)
 
@@ -169,6 +186,7 @@ class ImageryPanel(QWidget):
     def _on_images_loaded(self, mosaic_id: str, images: list[Image], features: list[Any]) -> None:
         self.model.set_images(mosaic_id, images)
         self.imageryTree.images_arrived(mosaic_id)
+        self._show_tree()
 
     # What people do
 

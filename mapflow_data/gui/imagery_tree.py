@@ -23,6 +23,7 @@ class ImageryTree(QTreeView):
 
     images_wanted = pyqtSignal(str)
     items_selected = pyqtSignal()
+    filtered = pyqtSignal()
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -45,13 +46,13 @@ class ImageryTree(QTreeView):
     # The selection
 
     def selected_items(self) -> list[Item]:
-        items = [index.data(ITEM_ROLE) for index in self.selectionModel().selectedRows()]
+        items = [index.data(ITEM_ROLE) for index in self._selected_rows()]
         return [item for item in items if item is not None]
 
     def selected_mosaics(self) -> list[Mosaic]:
         """Those selected, and those whose images are; each once."""
         mosaics: dict[str, Mosaic] = {}
-        for index in self.selectionModel().selectedRows():
+        for index in self._selected_rows():
             top = index.parent() if index.parent().isValid() else index
             mosaic = top.data(ITEM_ROLE)
             mosaics[mosaic.id] = mosaic
@@ -82,15 +83,22 @@ class ImageryTree(QTreeView):
             self._select([row])
         return bool(row.isValid())
 
+    def is_open(self, mosaic_id: str) -> bool:
+        return bool(self.isExpanded(self._filter.mapFromSource(self.imagery.index_of(mosaic_id))))
+
     def images_arrived(self, mosaic_id: str) -> None:
         """Makes up for a selection that came before its rows."""
         wanted = self._rows_wanted.pop(mosaic_id, None)
         if wanted is not None:
-            chosen = self.selectionModel().selectedRows()
-            self._select([*chosen, *self._rows_of(mosaic_id, wanted)])
+            self._select([*self._selected_rows(), *self._rows_of(mosaic_id, wanted)])
 
     def forget_wanted(self) -> None:
         self._rows_wanted.clear()
+
+    @property
+    def vain_filter(self) -> str:
+        """The text that nothing matches, "" where there are rows."""
+        return "" if self._filter.rowCount() else self._filter_text
 
     def filter_later(self, text: str) -> None:
         """Once typing pauses."""
@@ -112,16 +120,33 @@ class ImageryTree(QTreeView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._on_header_menu)
 
+    def _selected_rows(self) -> list[QModelIndex]:
+        """As `selectedRows()`, which compares each row with all selected ranges."""
+        model, ranges = self.model(), self.selectionModel().selection()
+        return [
+            model.index(row, 0, part.parent())
+            for part in ranges
+            if part.left() == 0
+            for row in range(part.top(), part.bottom() + 1)
+        ]
+
     def _rows_of(self, mosaic_id: str, image_ids: set[str]) -> list[QModelIndex]:
-        branch = self.imagery.branch(mosaic_id)
-        images = branch.images if branch else []
-        found = [self.imagery.index_of(image.id, mosaic_id) for image in images if image.id in image_ids]
-        return [self._filter.mapFromSource(row) for row in found]
+        """In the order shown."""
+        top = self._filter.mapFromSource(self.imagery.index_of(mosaic_id))
+        rows = [self._filter.index(row, 0, top) for row in range(self._filter.rowCount(top))]
+        return [row for row in rows if getattr(row.data(ITEM_ROLE), "id", None) in image_ids]
 
     def _select(self, rows: list[QModelIndex]) -> None:
+        """Neighbours as one range: Qt compares each range with all others."""
         selection = QItemSelection()
+        first = last = QModelIndex()
         for row in rows:
-            selection.select(row, row)
+            if last.isValid() and row.row() == last.row() + 1 and row.parent() == last.parent():
+                last = row
+                continue
+            selection.select(first, last)
+            first = last = row
+        selection.select(first, last)
         flag = QItemSelectionModel.SelectionFlag
         self.selectionModel().select(selection, flag.ClearAndSelect | flag.Rows)
         if rows and rows[-1].isValid():
@@ -139,6 +164,7 @@ class ImageryTree(QTreeView):
         self._filter.set_text(self._filter_text)
         if self._filter_text and self._filter.rowCount() <= EXPANDED_AT_MOST:
             self.expandAll()
+        self.filtered.emit()
 
     def _on_header_menu(self, at: QPoint) -> None:
         menu = QMenu(self)

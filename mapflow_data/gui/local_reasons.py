@@ -23,7 +23,9 @@ def bad_input(error: MapflowError) -> str:
             "the server tells no place where it could be put on the map; show the footprints instead",
         ),
         "picture": translate("Messages", "the server's picture cannot be shown; try again later"),
-        "tiles": translate("Messages", "the server names no tiles for this mosaic; refresh the list"),
+        "tiles": translate(
+            "Messages", "the server names no tiles for this mosaic yet; upload images, or refresh the list"
+        ),
         "keep": translate(
             "Messages", "it cannot be written beside the project; make room or check the folder's rights"
         ),

@@ -23,6 +23,7 @@ class MapActions(QObject):
 
     dropped = pyqtSignal(str)  # name of what was not shown
     cannot_zoom = pyqtSignal()
+    nothing_to_show = pyqtSignal(str)  # name of a mosaic without images
 
     def __init__(
         self, services: Services, presenter: Presenter, model: ImageryModel, parent: QObject
@@ -32,6 +33,7 @@ class MapActions(QObject):
         self._presenter = presenter
         self._model = model
         self._wanted: dict[tuple[str, str], str] = {}  # (kind, id) to the name of what is on its way
+        self._asked: set[str] = set()  # mosaics whose footprints a person wants to see
         self._uploaded: set[str] = set()
         self._reload = QTimer(self)
         self._reload.setSingleShot(True)
@@ -51,6 +53,7 @@ class MapActions(QObject):
     def show_footprints(self, mosaics: Iterable[Mosaic]) -> None:
         for mosaic in mosaics:
             self._wanted["footprints", mosaic.id] = mosaic.name
+            self._asked.add(mosaic.id)
             self._services.images.load(mosaic.id)
 
     def show_tiles(self, mosaics: Iterable[Mosaic]) -> None:
@@ -76,10 +79,14 @@ class MapActions(QObject):
 
     def _on_images_loaded(self, mosaic_id: str, images: list[Image], features: list[Any]) -> None:
         mosaic = self._mosaic(mosaic_id)
-        if mosaic and self._wanted.pop(("footprints", mosaic_id), None) is not None:
-            self._presenter.show_footprints(mosaic, features)
+        wanted = mosaic if self._wanted.pop(("footprints", mosaic_id), None) is not None else None
+        if wanted and images:
+            self._presenter.show_footprints(wanted, features)
         else:
             self._presenter.refresh_footprints(mosaic_id, features)
+        if wanted and not images and mosaic_id in self._asked:
+            self.nothing_to_show.emit(wanted.name)
+        self._asked.discard(mosaic_id)
 
     def _on_tiles_loaded(self, mosaic: Mosaic, tilejson: Optional[TileJson], images: list[Image]) -> None:
         if self._wanted.pop(("tiles", mosaic.id), None) is not None:

@@ -96,6 +96,57 @@ def test_typing_filters(panel: ImageryPanel, stocked: Mosaic, client: MapflowCli
     assert mosaic_row(panel, stocked).isValid()
 
 
+def test_a_filter_in_vain_says_so_and_can_be_taken_back(
+    panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(panel.filterEdit, "<b>zzz")
+    qtbot.waitUntil(lambda: panel.views.currentWidget() is panel.statePage, timeout=PATIENCE_MS)
+    assert "<b>zzz" in panel.statePage.stateText.text()
+    qtbot.mouseClick(panel.statePage.stateButton, LEFT)
+    qtbot.waitUntil(lambda: panel.views.currentWidget() is panel.imageryTree, timeout=PATIENCE_MS)
+    assert mosaic_row(panel, stocked).isValid()
+
+
+def test_a_mosaic_that_is_gone_says_so_and_leaves_the_list(
+    panel: ImageryPanel, signed_in: Workspace, client: MapflowClient, qtbot: QtBot
+) -> None:
+    gone = client.mosaics.create("Gone")
+    panel.refresh()
+    qtbot.waitUntil(lambda: panel.model.branch(gone.id) is not None, timeout=PATIENCE_MS)
+    client.mosaics.delete(gone.id)
+    panel.imageryTree.select_mosaic(gone.id)
+    panel._menu.footprints.trigger()
+    qtbot.waitUntil(lambda: panel.model.branch(gone.id) is None, timeout=PATIENCE_MS)
+    (item,) = signed_in.dock.messageBar.items()
+    assert "no longer exists" in item.property("text")
+    assert not layers("footprints")
+    qtbot.mouseClick(signed_in.dock.refreshButton, LEFT)
+    assert not signed_in.dock.messageBar.items()
+
+
+def test_a_mosaic_without_images_is_told_and_makes_no_layer(
+    panel: ImageryPanel, signed_in: Workspace, client: MapflowClient, qtbot: QtBot
+) -> None:
+    empty = client.mosaics.create("Empty")
+    panel.refresh()
+    qtbot.waitUntil(lambda: panel.model.branch(empty.id) is not None, timeout=PATIENCE_MS)
+    panel.imageryTree.select_mosaic(empty.id)
+    panel._menu.footprints.trigger()
+    bar = signed_in.dock.messageBar
+    qtbot.waitUntil(lambda: bool(bar.items()), timeout=PATIENCE_MS)
+    assert bar.items()[0].property("text") == "“Empty” has no images yet: upload some first."
+    assert not layers("footprints")
+
+
+def test_previews_say_how_many_they_are(panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot) -> None:
+    first, _ = open_mosaic(panel, qtbot, stocked)
+    click(panel, qtbot, first)
+    assert panel._menu.preview.text() == "Preview of the image"
+    panel.imageryTree.selectAll()
+    assert panel._menu.preview.text() == "Previews of the 2 images"
+    assert panel._menu.preview.isEnabled()
+
+
 def test_footprints_come_onto_the_map_once(panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot) -> None:
     click(panel, qtbot, mosaic_row(panel, stocked))
     for _ in range(2):
@@ -142,6 +193,16 @@ def test_rows_and_footprints_select_each_other(panel: ImageryPanel, stocked: Mos
     QgsProject.instance().removeMapLayer(layer.id())
     click(panel, qtbot, rows[0])  # nothing is left that could break
     assert len(panel.imageryTree.selected_items()) == 1
+
+
+def test_neighbours_are_selected_as_one_range(panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot) -> None:
+    open_mosaic(panel, qtbot, stocked)
+    tree = panel.imageryTree
+    ids = {image.id for image in panel.model.branch(stocked.id).images}
+    tree.select_images({stocked.id: ids})
+    assert tree.selected_image_ids() == ids
+    assert tree.selected_mosaics() == [panel.model.branch(stocked.id).mosaic]
+    assert len(tree.selectionModel().selection()) == 1
 
 
 def test_footprints_of_two_mosaics_are_selected_together(
