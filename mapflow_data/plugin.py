@@ -161,7 +161,7 @@ class MapflowDataPlugin(QObject):
             iface.addPluginToRasterMenu(MENU, action)
             self._undo.append(partial(iface.removePluginRasterMenu, MENU, action))
         upload = self._upload_action
-        iface.addCustomActionForLayerType(upload, "", QgsMapLayer.RasterLayer, True)
+        iface.addCustomActionForLayerType(upload, "", QgsMapLayer.LayerType.RasterLayer, True)
         self._undo.append(lambda: iface.removeCustomActionForLayerType(upload))
 
     def _listen(self) -> None:
@@ -208,7 +208,7 @@ class MapflowDataPlugin(QObject):
 
     def _selected_rasters(self) -> list[QgsMapLayer]:
         layers = self._iface.layerTreeView().selectedLayers()
-        return [layer for layer in layers if layer.type() == QgsMapLayer.RasterLayer]
+        return [layer for layer in layers if layer.type() == QgsMapLayer.LayerType.RasterLayer]
 
     def _on_signed_in(self, connection: Connection) -> None:
         self._signer.set_connection(connection)

@@ -162,7 +162,6 @@ class Presenter(QObject):
     def zoom_to(self, footprints_wkt: Iterable[str]) -> bool:
         """Shows the areas (WKT, WGS 84). False if there is none with an extent that the canvas can show."""
         box = QgsRectangle()
-        box.setMinimal()
         for wkt in footprints_wkt:
             geometry = QgsGeometry.fromWkt(wkt)
             if not geometry.isNull() and not geometry.isEmpty():

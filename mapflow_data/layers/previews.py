@@ -174,4 +174,4 @@ def _disk_error(why: str, path: Path) -> BadInput:
 
 
 def _wkt(crs: QgsCoordinateReferenceSystem) -> str:
-    return str(crs.toWkt(QgsCoordinateReferenceSystem.WKT_PREFERRED_GDAL))
+    return str(crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED_GDAL))

@@ -134,4 +134,4 @@ def to_mercator(box: Box) -> Optional[Box]:
     return bounds(points) if points else None
 
 
-_METRES = QgsUnitTypes.DistanceMeters  # newer QGIS keeps the old names at the class only
+_METRES = QgsUnitTypes.DistanceUnit.DistanceMeters

@@ -53,7 +53,7 @@ class DrawAreaTool(QgsMapTool):
             self._end()
             self.cancelled.emit()
 
-    def flags(self) -> QgsMapTool.Flags:
+    def flags(self) -> QgsMapTool.Flag:
         return QgsMapTool.Flag.AllowZoomRect  # by Shift and drag, as when digitizing
 
     def activate(self) -> None:

@@ -94,7 +94,7 @@ def redacted(text: str) -> str:
     return text
 
 
-def _flags() -> QgsTask.Flags:
+def _flags() -> QgsTask.Flag:
     flags = QgsTask.Flag.CanCancel | QgsTask.Flag.CancelWithoutPrompt
     silent = getattr(QgsTask.Flag, "Silent", None)  # since 3.26
     return flags if silent is None else flags | silent
