@@ -12,6 +12,7 @@ from qgis.gui import (
     QgsMessageBar,
 )
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
 
@@ -21,7 +22,6 @@ class Window:
     def __init__(self) -> None:
         self.window = QMainWindow()
         self.canvas = QgsMapCanvas(self.window)
-        self.canvas.freeze(True)  # what the map draws is looked at in the real QGIS, by the demo
         self.bar = QgsMessageBar(self.window)
         middle = QWidget()
         layout = QVBoxLayout(middle)
@@ -42,10 +42,21 @@ class Window:
         self.window.show()
 
     def close(self) -> None:
+        self._stop_drawing()
         self.tree.setModel(None)
         self.window.close()
         self.bridge.deleteLater()
         self.window.deleteLater()
+
+    def _stop_drawing(self) -> None:
+        """A drawing that ends after QGIS itself has ended would close rasters that are closed already."""
+        self.canvas.freeze(True)
+        self.canvas.stopRendering()
+        for _ in range(500):
+            if not self.canvas.isDrawing():
+                return
+            QTest.qWait(10)
+        raise AssertionError("the map is still drawn")
 
     # QgisInterface
 
