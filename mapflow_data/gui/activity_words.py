@@ -48,6 +48,8 @@ def second_line(job: Job) -> str:
     name, note = state_name(job.state), note_words(job)
     if job.state is State.WAITING and job.note is Note.NETWORK:
         return translate("Activity", "Waiting for the network")
+    if job.state is State.UPLOADING and job.note is Note.RETRY:
+        return translate("Activity", "Tried again in {0}").format(formats.duration(job.wait_s))
     if job.state is State.FAILED and job.error is not None:
         return describe(job.error).text
     if job.state is State.UNCONFIRMED:

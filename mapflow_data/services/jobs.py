@@ -53,7 +53,7 @@ class UploadRequest:
 
 @dataclass(frozen=True)
 class Job:
-    """One file on its way. Sizes in bytes; `started` is `time.monotonic()` of its first try."""
+    """One file on its way. Sizes in bytes; `started` is `time.monotonic()` of its present try."""
 
     id: int
     path: str

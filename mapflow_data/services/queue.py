@@ -204,8 +204,8 @@ class QueueService(QObject):
 
     def _change(self, job: Job, changes: Mapping[str, Any]) -> None:
         known = {name: value for name, value in changes.items() if name != "image"}
-        if job.started is not None and known.get("state") is State.CHECKING:
-            known["started"] = job.started  # of the first try
+        if known.get("sent", job.sent) < job.sent:
+            known["started"] = time.monotonic()  # sent anew: the time that was lost tells nothing of the rest
         changed = replace(job, **known)
         if changed == job:
             return

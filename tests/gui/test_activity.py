@@ -150,14 +150,16 @@ def test_a_row_tells_state_progress_and_reason() -> None:
         job(2, State.WORKING),
         job(3, State.FAILED, error=error),
         job(4, State.WAITING, note=Note.NETWORK),
+        job(5, State.UPLOADING, note=Note.RETRY, wait_s=4.0),
     ]
     model.add(jobs)
-    percents = [model.index(row, Column.PROGRESS).data(PERCENT_ROLE) for row in range(4)]
-    assert percents == [40, -1, None, None]
-    lines = [model.index(row, Column.NAME).data(SECOND_LINE_ROLE) for row in range(4)]
+    percents = [model.index(row, Column.PROGRESS).data(PERCENT_ROLE) for row in range(5)]
+    assert percents == [40, -1, None, None, 0]
+    lines = [model.index(row, Column.NAME).data(SECOND_LINE_ROLE) for row in range(5)]
     assert lines[0] == "400 of 1000 B" or "of" in lines[0]
     assert lines[2].startswith("Its CRS is EPSG:32638")
     assert lines[3] == "Waiting for the network"
+    assert lines[4] == "Tried again in 4 s"
     assert model.index(0, Column.TIME_LEFT).data() != ""
 
 

@@ -71,8 +71,10 @@ def test_network_lost_on_the_way_costs_no_try(
     watch = make_queue(by_proxy)
     proxy.throttle(200_000)
     (job_id,) = watch.queue.add([request_for(mosaic_id, size=(2000, 2000))])
+    starts = []
     for _ in range(3):
         watch.until(lambda: watch.job(job_id).state is State.UPLOADING and watch.job(job_id).sent > 0)
+        starts.append(watch.job(job_id).started)
         proxy.go_offline()
         watch.until(lambda: watch.queue.summary.waiting_since is not None)
         proxy.go_online()
@@ -80,6 +82,7 @@ def test_network_lost_on_the_way_costs_no_try(
     proxy.heal()
     watch.until_state(job_id, State.DONE)
     assert len(client.images.list(mosaic_id)) == 1
+    assert starts == sorted(set(starts))  # the time left is told by the present try
 
 
 def test_it_says_why_it_waits_while_the_network_is_being_asked_for(
