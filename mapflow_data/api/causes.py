@@ -49,7 +49,7 @@ def translate(error: Exception, has_sent: bool) -> MapflowError:
         return BadInput("not an address", code="server")
     text = _text(chain)
     if not has_sent:
-        return Unreachable(text)
+        return Unreachable(text, code="no_tls" if any(map(_is_no_tls, chain)) else "")
     if any(isinstance(e, (socket.timeout, urllib3.exceptions.TimeoutError)) for e in chain):
         return TimedOut(text)
     if any(isinstance(e, http.client.RemoteDisconnected) for e in chain):
@@ -57,6 +57,11 @@ def translate(error: Exception, has_sent: bool) -> MapflowError:
     if any(isinstance(e, (http.client.IncompleteRead, urllib3.exceptions.IncompleteRead)) for e in chain):
         return IncompleteAnswer(text)
     return ConnectionLost(text)
+
+
+def _is_no_tls(error: BaseException) -> bool:
+    """What answered at an https address speaks something else, as a server of plain http does."""
+    return isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER"
 
 
 def _tls_failed(error: BaseException) -> TlsFailed:

@@ -21,6 +21,8 @@ def _host_not_found(error: MapflowError) -> str:
 
 
 def _unreachable(error: MapflowError) -> str:
+    if error.code == "no_tls":
+        return translate("Messages", "the server does not speak https there; check the address and its port")
     return translate(
         "Messages", "the server cannot be reached; check the network, and the proxy in QGIS' network options"
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import threading
 import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,15 @@ def test_no_tls_at_the_port_is_no_bad_certificate(make_client: Any) -> None:
         with pytest.raises(errors.Unreachable):
             make_client(server.url.replace("http:", "https:")).account.storage()
         assert server.requests == []
+
+
+def test_plain_http_at_the_port_is_told(make_client: Any) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        with pytest.raises(errors.Unreachable) as caught:
+            make_client(f"https://127.0.0.1:{server.server_address[1]}").account.storage()
+        server.shutdown()
+    assert caught.value.code == "no_tls"
 
 
 def test_certificates_that_are_none(make_client: Any) -> None:

@@ -59,6 +59,7 @@ def test_reasons_that_sound_alike_are_told_apart() -> None:
         for error in (
             errors.HostNotFound(),
             errors.Unreachable(),
+            errors.Unreachable(code="no_tls"),
             errors.TlsFailed("self-signed certificate"),
             clock,
             errors.ProxyFailed(code="auth"),
@@ -68,7 +69,7 @@ def test_reasons_that_sound_alike_are_told_apart() -> None:
             errors.SignInRequired(),
         )
     }
-    assert len(told) == 9
+    assert len(told) == 10
     assert "clock" in describe(clock).text
 
 
