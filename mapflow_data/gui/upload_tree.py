@@ -121,6 +121,7 @@ class UploadTree(QTreeView):
             holder = _Remedy(self.viewport(), f"{group.value}RemedyButton")
             holder.button.clicked.connect(lambda: self._on_remedy(group))
             self.setIndexWidget(index, holder)
+            QWidget.setTabOrder(self, holder.button)  # it would be the dialog's last
         holder.button.setText(text)
         holder.button.setAccessibleName(f"{upload_words.heading(group, len(rows))}: {text}")
 

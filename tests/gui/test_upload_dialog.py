@@ -255,6 +255,9 @@ def test_what_differs_is_sent_only_on_request(
 def test_coarse_imagery_may_be_tried(qtbot: QtBot, dialog: UploadDialog, tmp_path: Path) -> None:
     coarse = make_raster(tmp_path / "coarse.tif", transform=(500_000, 60, 0, 4_500_000, 0, -60))
     add(qtbot, dialog, [str(coarse)])
+    dialog.fileTree.setFocus()
+    qtbot.keyClick(dialog.fileTree, Qt.Key.Key_Tab)
+    assert dialog.focusWidget().objectName() == "riskyRemedyButton"
     assert "60 m a pixel" in rows(dialog, Group.RISKY)[0].happens
     assert not dialog.uploadButton.isEnabled()
     assert "decide in the list" in dialog.uploadButton.toolTip()
