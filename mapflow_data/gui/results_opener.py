@@ -39,6 +39,7 @@ class ResultsOpener(QObject):
 
     def close(self) -> None:
         if self.table is not None:
+            self.table.close_links()
             self._iface.removeDockWidget(self.table)
             self.table.deleteLater()
             self.table = None

@@ -55,7 +55,7 @@ class ResultsTable(QgsDockWidget):
         self._filter_timer = QTimer(self)
         self._filter_timer.setSingleShot(True)
         self._filter_timer.setInterval(FILTER_MS)
-        self._filter_timer.timeout.connect(lambda: model.set_filter(self.filterEdit.text()))
+        self._filter_timer.timeout.connect(self._on_filter)
         for button, name in ((self.previewButton, "on_map"), (self.zoomButton, "zoom")):
             button.setIcon(icon(name))
         words = self.filterEdit.fontMetrics().horizontalAdvance(self.filterEdit.placeholderText())
@@ -73,6 +73,10 @@ class ResultsTable(QgsDockWidget):
     def show_count(self, text: str, can_load_more: bool) -> None:
         self.countLabel.setText(text)
         self.moreButton.setVisible(can_load_more)
+
+    def close_links(self) -> None:
+        """Before the table goes: no timer of it fires any more."""
+        self._filter_timer.stop()
 
     def clear_filter(self) -> None:
         self.filterEdit.clear()
@@ -113,6 +117,9 @@ class ResultsTable(QgsDockWidget):
         self._selection.changed.connect(self._on_selected)
         self._selection.model.currentChanged.connect(lambda *_: self._show_picture())
         self._selection.shown.connect(self._on_shown)
+
+    def _on_filter(self) -> None:
+        self._model.set_filter(self.filterEdit.text())
 
     def _on_shown(self, index: QModelIndex) -> None:
         self.resultsView.scrollTo(index)

@@ -92,6 +92,7 @@ class SearchPanel(QWidget):
     def close_links(self) -> None:
         """Before the panel goes: nothing of QGIS calls into it, nothing of it is on the canvas any more."""
         self.picker.close()
+        self.run.close()
         self._link.close()
         self.result_actions.close()
         self._thumbnails.close()

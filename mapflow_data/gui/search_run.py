@@ -94,6 +94,11 @@ class SearchRun(QObject):
             self._service.cancel_search()
             self._on_turn()
 
+    def close(self) -> None:
+        """Before it goes: nothing is added to rows or layer any more."""
+        self._turn.stop()
+        self._layer.end()
+
     def forget(self) -> None:
         """Back to where nothing was searched."""
         self._forget()

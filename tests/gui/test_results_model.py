@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from qgis.PyQt.QtCore import QItemSelectionModel, QLocale, Qt
+from qgis.PyQt.QtCore import QItemSelectionModel, Qt
 from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.api.models import CatalogItem
@@ -38,7 +38,6 @@ D = item(
 
 @pytest.fixture
 def model(qgis_app: QApplication) -> ResultsModel:
-    QLocale.setDefault(QLocale.c())
     model = ResultsModel()
     model.append([(A, 84.2, ON_REQUEST), (B, 0.3, NOT_IN_PLAN), (C, None, ON_REQUEST), (D, 100.0, INSTANT)])
     return model
