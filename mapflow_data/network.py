@@ -5,17 +5,21 @@ Installed on the main thread; `_sign` runs in whichever thread QGIS asks from, r
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Optional
 
-from qgis.core import QgsNetworkAccessManager
+from qgis.core import Qgis, QgsNetworkAccessManager
 from qgis.PyQt.QtNetwork import QNetworkRequest
 
 from .api.connection import Connection, origin_of
 
 _AUTHORIZATION = b"Authorization"
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
+
+# A preprocessor ends QGIS 3.34 at once where Python is 3.12 (qgis/QGIS issue 55329); 3.40 is well again
+CAN_SIGN = Qgis.QGIS_VERSION_INT >= 34000 or sys.version_info < (3, 12)
 
 
 class TileSigner:
@@ -29,7 +33,8 @@ class TileSigner:
         self._id = ""
 
     def install(self) -> None:
-        if not self._id:
+        """Where that would crash QGIS, nothing is signed, and tiles that need it stay away."""
+        if CAN_SIGN and not self._id:
             self._id = QgsNetworkAccessManager.setRequestPreprocessor(self._sign)
 
     def set_connection(self, connection: Optional[Connection]) -> None:
