@@ -39,7 +39,7 @@ def _file_too_big(parameters: Mapping[str, Any]) -> str:
     if actual is None or limit is None:
         return translate("Codes", "the file is larger than the server takes; split or compress it")
     return translate("Codes", "the file has {0}, the server takes {1}; split or compress it").format(
-        formats.size(actual), formats.size(limit)
+        *formats.sizes_apart(actual, limit)
     )
 
 
@@ -55,14 +55,17 @@ def _file_validation(parameters: Mapping[str, Any]) -> str:
 
 def _file_check(parameters: Mapping[str, Any]) -> str:
     bad = parameters.get("bad_parameters")
-    names = ", ".join(map(str, bad)) if isinstance(bad, (list, tuple)) else fields.text(bad)
+    names = [str(name) for name in bad] if isinstance(bad, (list, tuple)) else [fields.text(bad)]
+    names = [_parameter_name(name) for name in names if name]
+    if names == [_parameter_name("pixel_size")]:
+        return translate("Codes", "the server did not accept the file's pixel size; it may be too coarse")
     if not names:
         return translate(
             "Codes", "the server did not accept the file; check that it is a georeferenced GeoTIFF"
         )
     return translate(
         "Codes", "the server did not accept the file's {0}; check that it is a georeferenced GeoTIFF"
-    ).format(names)
+    ).format(", ".join(names))
 
 
 def _item_not_found(parameters: Mapping[str, Any]) -> str:

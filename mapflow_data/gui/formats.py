@@ -21,6 +21,14 @@ def size(count: Optional[int]) -> str:
     return f"{_scaled(count, unit)} {UNITS[unit]}"
 
 
+def sizes_apart(one: int, other: Optional[int]) -> tuple[str, str]:
+    """Two sizes, to the byte where they would read the same."""
+    if other is None or one == other or size(one) != size(other):
+        return size(one), size(other)
+    exact = [QLocale().toString(float(count), "f", 0) for count in (one, other)]
+    return f"{exact[0]} {UNITS[0]}", f"{exact[1]} {UNITS[0]}"
+
+
 def part_of(count: int, whole: int) -> str:
     """ "6.4 of 10 GB", with both units where they differ."""
     unit, whole_unit = _unit(count), _unit(whole)

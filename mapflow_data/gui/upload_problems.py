@@ -67,7 +67,7 @@ def _empty(row: PlanRow) -> str:
 
 def _too_big(row: PlanRow) -> str:
     return translate("Upload", "Has {0}, at most {1} are taken; split or compress it").format(
-        formats.size(row.facts.size), formats.size(row.limits.get("max_bytes"))
+        *formats.sizes_apart(row.facts.size, row.limits.get("max_bytes"))
     )
 
 

@@ -62,3 +62,10 @@ def test_durations(seconds: float | None, text: str) -> None:
 )
 def test_numbers_without_idle_zeros(value: float, text: str) -> None:
     assert formats.number(value) in (text, text.replace(",", ""))
+
+
+def test_sizes_that_differ_never_read_the_same() -> None:
+    assert formats.sizes_apart(300 * 1024**2, 98_000) == ("300 MB", "96 KB")
+    one, other = formats.sizes_apart(98_430, 98_000)
+    assert (one.replace(",", ""), other.replace(",", "")) == ("98430 B", "98000 B")
+    assert formats.sizes_apart(98_430, None) == ("96 KB", "")

@@ -52,6 +52,15 @@ def test_a_mosaic_that_does_not_match_is_named_by_what_differs() -> None:
     assert text.startswith("DJI_1.tif: its CRS is EPSG:32638, the mosaic's is EPSG:32637;")
 
 
+def test_a_file_that_is_refused_is_told_in_words_of_people() -> None:
+    def told(*bad: str) -> str:
+        return describe(errors.BadRequest(code="FileCheckFailed", parameters={"bad_parameters": bad})).text
+
+    assert told("pixel_size") == "The server did not accept the file's pixel size; it may be too coarse"
+    assert "the file's CRS, transform; check" in told("crs", "transform")
+    assert told() == "The server did not accept the file; check that it is a georeferenced GeoTIFF"
+
+
 def test_reasons_that_sound_alike_are_told_apart() -> None:
     clock = errors.TlsFailed("certificate has expired", code="clock")
     told = {
