@@ -49,7 +49,7 @@ def value(item: Union[Mosaic, Image], column: Column, role: int, images: Sequenc
     if role == Qt.ItemDataRole.ToolTipRole:
         return _tooltip(item)
     if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.NAME:
-        return _name(item)
+        return name_of(item)
     return None
 
 
@@ -81,7 +81,7 @@ def sort_key(item: Union[Mosaic, Image], column: Column, images: Sequence[Image]
     return None
 
 
-def _name(item: Union[Mosaic, Image]) -> str:
+def name_of(item: Union[Mosaic, Image]) -> str:
     return (item.name if isinstance(item, Mosaic) else item.filename) or item.id
 
 
@@ -93,7 +93,7 @@ def _size(item: Union[Mosaic, Image], images: Sequence[Image]) -> Any:
 
 def _mosaic_text(mosaic: Mosaic, column: Column, images: Sequence[Image]) -> str:
     if column is Column.NAME:
-        return _name(mosaic)
+        return name_of(mosaic)
     if column is Column.SIZE:
         return formats.size(_size(mosaic, images))
     if column is Column.TAGS:
@@ -103,7 +103,7 @@ def _mosaic_text(mosaic: Mosaic, column: Column, images: Sequence[Image]) -> str
 
 def _image_text(image: Image, column: Column) -> str:
     if column is Column.NAME:
-        return _name(image)
+        return name_of(image)
     if column is Column.SIZE:
         return formats.size(image.size_bytes)
     if column is Column.CRS:

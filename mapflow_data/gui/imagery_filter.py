@@ -12,7 +12,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import QModelIndex, QObject, QSortFilterProxyModel
 
 from ..api.models import Image, Mosaic
-from .imagery_cells import Column, sort_key
+from .imagery_cells import Column, name_of, sort_key
 from .imagery_model import ITEM_ROLE
 
 
@@ -51,6 +51,8 @@ class ImageryFilter(QSortFilterProxyModel):
         if one is None or other is None:
             return other is None and one is not None
         model, column = self.sourceModel(), Column(left.column())
+        if column is Column.NAME:  # the usual one: without a detour through texts of cells
+            return natural_key(name_of(one)) < natural_key(name_of(other))
         images = [model.branch(i.id).images if isinstance(i, Mosaic) else () for i in (one, other)]
         keys = [sort_key(i, column, of) for i, of in zip((one, other), images)]
         if keys[0] is not None and keys[0] != keys[1]:
