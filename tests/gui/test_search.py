@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -26,7 +27,7 @@ from mapflow_data.gui.search_filters import Filters
 from mapflow_data.gui.search_panel import SearchPanel
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.plugin import MapflowDataPlugin
-from mapflow_data.settings import SEARCH_AFTER_DRAWING, SEARCH_FILTERS
+from mapflow_data.settings import SEARCH_AFTER_DRAWING, SEARCH_FILTERS, cache_folder
 from tests.gui.searching import PATIENCE_MS, QUAD, Person, found, layers, look_at, row_of
 from tests.gui.window import Window
 from tests.rig.sandbox import Sandbox
@@ -227,6 +228,7 @@ def test_a_mosaic_comes_as_tiles(panel: SearchPanel, person: Person, qtbot: QtBo
 def test_no_picture_is_asked_for_with_the_credential(
     panel: SearchPanel, qtbot: QtBot, sandbox: Sandbox
 ) -> None:
+    shutil.rmtree(cache_folder(), ignore_errors=True)  # where other tests' pictures are
     sandbox.clear_requests()
     search_here(panel, qtbot)
     first = panel.model.row(row_of(panel, **ROTATED))
