@@ -8,11 +8,13 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from probe import calm_points, worst_difference
+from probe import Ground, calm_points, worst_difference
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsGeometry,
     QgsMapLayer,
+    QgsPointXY,
     QgsProject,
     QgsRasterLayer,
     QgsVectorLayer,
@@ -25,9 +27,12 @@ from stage import Stage, Walk
 FACTS = json.loads(os.environ["DEMO_FACTS"])
 BUILD = Path(FACTS["build"])
 PICTURES = BUILD / "pictures"
-TILES = sorted(Path(FACTS["imagery"]).glob("*.tif"))[:2]
+ALL_TILES = sorted(Path(FACTS["imagery"]).glob("*.tif"))
+TILES = ALL_TILES[:2]  # those that are uploaded
 IMAGE_CRS = "EPSG:32613"
 COLOUR_TOLERANCE = 14  # of 255: JPEG, and two resamplings
+ENOUGH = 5  # ground points, for their colours to mean something
+MARGIN_M = 500  # from the edge of a scene
 
 
 def layers() -> list[QgsMapLayer]:
@@ -65,9 +70,13 @@ def fill_screen() -> None:
         panel.hide()
 
 
-def hide(which: list[QgsMapLayer]) -> None:
+def hide(which: list[QgsMapLayer], visible: bool = False) -> None:
     for layer in which:
-        node(layer).setItemVisibilityChecked(False)
+        node(layer).setItemVisibilityChecked(visible)
+
+
+def show(which: list[QgsMapLayer]) -> None:
+    hide(which, visible=True)
 
 
 def find(name: str) -> QWidget | None:
@@ -132,15 +141,45 @@ def to_wgs84(path: Path) -> Any:
 
 def check_colours(stage: Stage, path: Path) -> None:
     """The map shows the file's own colours at known ground points, and not at each other's."""
-    ground = calm_points(str(path))
+    check_ground(stage, calm_points(str(path)), path.name, COLOUR_TOLERANCE)
+
+
+def check_ground(stage: Stage, ground: list[Ground], name: str, tolerance: int) -> None:
     difference = worst_difference(iface.mapCanvas(), IMAGE_CRS, ground)
-    shifted = [(point, colour) for (point, _), (_, colour) in zip(ground, ground[3:] + ground[:3])]
+    shift = len(ground) // 3 or 1
+    others = ground[shift:] + ground[:shift]
+    shifted = [(point, colour) for (point, _), (_, colour) in zip(ground, others, strict=True)]
     elsewhere = worst_difference(iface.mapCanvas(), IMAGE_CRS, shifted)
     stage.check(
-        difference <= COLOUR_TOLERANCE < elsewhere,
-        f"{len(ground)} known ground points of {path.name} have their colours "
+        len(ground) >= ENOUGH and difference <= tolerance < elsewhere,
+        f"{len(ground)} known ground points of {name} have their colours "
         f"(off by {difference}, shuffled by {elsewhere})",
     )
+
+
+def ground_inside(footprint: Any) -> list[Ground]:
+    """Known ground points inside a footprint (polygons of rings of (lon, lat)) that the canvas shows."""
+    outline = QgsGeometry.fromMultiPolygonXY(
+        [[[QgsPointXY(*point) for point in ring] for ring in polygon] for polygon in footprint]
+    )
+    degrees, utm = QgsCoordinateReferenceSystem("EPSG:4326"), QgsCoordinateReferenceSystem(IMAGE_CRS)
+    outline.transform(QgsCoordinateTransform(degrees, utm, QgsProject.instance()))
+    inner = outline.buffer(-MARGIN_M, 1).intersection(QgsGeometry.fromRect(iface.mapCanvas().extent()))
+    points = [ground for path in ALL_TILES for ground in calm_points(str(path), cells=6)]
+    return [(point, colour) for point, colour in points if inner.contains(point)]
+
+
+def save_project(stage: Stage, name: str, kind: str) -> Walk:
+    """Saves to `<name>.qgz`, and notes for the second QGIS what it was saved with."""
+    stage.say("Save the project")
+    yield from stage.drawn(iface.mapCanvas())
+    QgsProject.instance().write(str(BUILD / f"{name}.qgz"))
+    path, count = BUILD / "saved.json", len(QgsProject.instance().mapLayers())
+    saved = json.loads(path.read_text()) if path.exists() else {}
+    saved[name] = {"layers": count, "features": of_kind(kind)[0].featureCount()}
+    path.write_text(json.dumps(saved))
+    yield from stage.drawn(iface.mapCanvas())
+    stage.check(not QgsProject.instance().isDirty(), f"saved with {count} layers, nothing is left to save")
 
 
 def requests() -> list[dict[str, Any]]:

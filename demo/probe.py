@@ -62,7 +62,7 @@ def worst_difference(canvas: QgsMapCanvas, crs_id: str, ground: Sequence[Ground]
     by_channel = zip(
         *(
             [abs(c.red() - r), abs(c.green() - g), abs(c.blue() - b)]
-            for c, (_, (r, g, b)) in zip(colours, ground)
+            for c, (_, (r, g, b)) in zip(colours, ground, strict=True)
         )
     )
     return int(max(np.median(list(channel)) for channel in by_channel))

@@ -16,7 +16,6 @@ from look import (
     check_colours,
     fill_screen,
     find,
-    footprints,
     hide,
     layers,
     of_kind,
@@ -28,25 +27,30 @@ from stage import Stage, Until, Walk
 
 
 def walk(stage: Stage) -> Walk:
-    stage.say("The saved project, opened in a second QGIS")
     fill_screen()
-    saved = json.loads((BUILD / "saved.json").read_text())
+    yield from reopen(stage, "search", "results")
+    yield from reopen(stage, "demo", "footprints")
+    yield from sign_in_again(stage)
+    stage.picture("reopened")
+    QgsProject.instance().setDirty(False)  # layers were hidden for the look: nothing to save at the end
+
+
+def reopen(stage: Stage, name: str, kind: str) -> Walk:
+    stage.say(f"The saved project {name}.qgz, opened in another QGIS")
+    saved = json.loads((BUILD / "saved.json").read_text())[name]
     seen = len(requests())
-    iface.addProject(str(BUILD / "demo.qgz"))
+    iface.addProject(str(BUILD / f"{name}.qgz"))
     yield from stage.drawn(iface.mapCanvas())
     everything = list(QgsProject.instance().mapLayers().values())
     valid = [layer for layer in everything if layer.isValid()]
     stage.check(len(valid) == saved["layers"], f"{len(valid)} of {saved['layers']} layers are valid")
-    count = footprints()[0].featureCount()
-    stage.check(count == saved["features"], f"{count} footprints are still there")
+    count = of_kind(kind)[0].featureCount()
+    stage.check(count == saved["features"], f"{count} {kind} are still there")
     stage.check(not QgsProject.instance().isDirty(), "opening it has changed nothing in it")
     unsigned = requests()[seen:]
     stage.check(
         all(r["credential"] == "absent" for r in unsigned), "before signing in, no request carries the token"
     )
-    yield from sign_in_again(stage)
-    stage.picture("reopened")
-    QgsProject.instance().setDirty(False)  # layers were hidden for the look: nothing to save at the end
 
 
 def sign_in_again(stage: Stage) -> Walk:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "demo"
 PICTURES = BUILD / "pictures"
 PROFILE = BUILD / "profile"
-WALKS = ("walk.py", "reopen.py")
+WALKS = ("upload.py", "search.py", "reopen.py")
 QGIS_MAY_TAKE_S = 120
 
 sys.path.insert(0, str(ROOT))

@@ -25,10 +25,11 @@ from look import (
     image_row,
     layers,
     mosaic_row,
-    node,
     of_kind,
     on_map,
     requests,
+    save_project,
+    show,
     to_wgs84,
     toolbar_button,
     zoom_to,
@@ -49,7 +50,8 @@ def walk(stage: Stage) -> Walk:
     yield from look_at_preview(stage, dock)
     yield from look_at_tiles(stage, dock)
     yield from look_at_storage(stage, dock)
-    yield from save(stage)
+    show(layers())
+    yield from save_project(stage, "demo", "footprints")
 
 
 def open_project(stage: Stage) -> Walk:
@@ -73,12 +75,12 @@ def sign_in(stage: Stage) -> Walk:
     dock = find("MapflowDock")
     yield from stage.type(child(dock, "serverEdit"), FACTS["url"])
     yield from stage.type(child(dock, "tokenEdit"), "bm90OnJpZ2h0")
+    stage.picture("sign-in", dock)
     yield from stage.click(child(dock, "signInButton"))
     yield Until(lambda: child(dock, "failureLabel").isVisible(), "a wrong token is refused")
     stage.check("token" in child(dock, "failureLabel").text().lower(), "a wrong token is named as the reason")
     stage.picture("sign-in-refused", dock)
     yield from stage.type(child(dock, "tokenEdit"), os.environ["DEMO_TOKEN"])
-    stage.picture("sign-in", dock)
     yield from stage.click(child(dock, "signInButton"))
     yield from set_master_password(stage)
     yield Until(lambda: child(dock, "tabs").isVisible(), "signed in")
@@ -218,19 +220,6 @@ def look_at_storage(stage: Stage, dock: QWidget) -> Walk:
     total = sum(path.stat().st_size for path in TILES)
     stage.check(used >= total, f"{used} bytes are used, the two files have {total}")
     stage.picture("dock", dock)
-
-
-def save(stage: Stage) -> Walk:
-    stage.say("Save the project")
-    for layer in layers():
-        node(layer).setItemVisibilityChecked(True)
-    yield from stage.drawn(iface.mapCanvas())
-    QgsProject.instance().write(str(BUILD / "demo.qgz"))
-    count = len(QgsProject.instance().mapLayers())
-    (BUILD / "saved.json").write_text(
-        json.dumps({"layers": count, "features": footprints()[0].featureCount()})
-    )
-    stage.check((BUILD / "demo.qgz").exists(), f"saved with {count} layers")
 
 
 STAGE = Stage(iface, walk, PICTURES)
