@@ -197,7 +197,10 @@ class Sending:
         return has_same_name(state.filename, self.facts.name)
 
     def _remove_copy(self, client: MapflowClient, cancel: CancelToken, poll: float) -> None:
-        """The file changed while it was read: what the server may have made of it is no image of anything."""
+        """The file changed while it was read: what the server may have made of it is no image of anything.
+
+        A name alone proves nothing: somebody else's new image may bear it, so the size has to be ours as well.
+        """
         try:
             for look in range(LOOKS_FOR_A_COPY):
                 cancel.wait(poll * look)
@@ -207,7 +210,6 @@ class Sending:
                     for i in listing.images
                     if i.id not in (self._before or ()) and self._has_our_name_and_size(i)
                 }
-                copies |= {state.image_id for state in self._new_states(listing) if self._is_ours(state)}
                 for image_id in copies:
                     client.images.delete(image_id)
                 if copies:
