@@ -34,7 +34,7 @@ def note_words(job: Job) -> str:
     words = {
         Note.NONE: "",
         Note.SIGN_IN: translate("Activity", "goes on after you sign in"),
-        Note.OTHER_ACCOUNT: translate("Activity", "belongs to another account: sign in with it to go on"),
+        Note.OTHER_ACCOUNT: translate("Activity", "until its own account signs in"),
         Note.NETWORK: translate("Activity", "waiting for the network"),
         Note.RETRY: translate("Activity", "tried again in {0}").format(seconds),
         Note.STALLED: translate("Activity", "no progress for a while"),
