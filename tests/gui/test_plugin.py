@@ -224,9 +224,7 @@ def test_a_token_in_the_environment_signs_tiles_without_a_question(
     assert window.bar.items() == []
     (layer,) = QgsProject.instance().mapLayers().values()
     assert (
-        QgsCoordinateTransform(
-            layer.crs(), QgsCoordinateReferenceSystem("EPSG:4326"), QgsProject.instance()
-        )
+        QgsCoordinateTransform(layer.crs(), QgsCoordinateReferenceSystem("EPSG:4326"), QgsProject.instance())
         .transformBoundingBox(layer.extent())
         .xMinimum()
         > 9.9
