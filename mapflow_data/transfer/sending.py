@@ -199,7 +199,7 @@ class Sending:
     def _remove_copy(self, client: MapflowClient, cancel: CancelToken, poll: float) -> None:
         """The file changed while it was read: what the server may have made of it is no image of anything.
 
-        A name alone proves nothing: somebody else's new image may bear it, so the size has to be ours as well.
+        A name alone proves nothing, as somebody else's new image may bear it: the size has to be ours, too.
         """
         try:
             for look in range(LOOKS_FOR_A_COPY):
