@@ -17,7 +17,6 @@ def words_for(what: str) -> str:
         "images": translate("Failures", "Images were not loaded"),
         "preview": translate("Failures", "The preview was not shown"),
         "rename": translate("Failures", "The image was not renamed"),
-        "delete": translate("Failures", "Not deleted from Mapflow"),
         "storage": translate("Failures", "The storage was not read"),
         "search": translate("Failures", "The search did not work"),
         "queue": translate("Failures", "Uploads were interrupted"),

@@ -8,6 +8,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import QObject
 
 from .catalog import CatalogService
+from .deletions import DeletionService
 from .images import ImageService
 from .mosaics import MosaicService
 from .queue import QueueService
@@ -23,10 +24,12 @@ class Services:
     queue: QueueService
     uploads: UploadService
     catalog: CatalogService
+    deletions: DeletionService
 
     def close(self) -> None:
         """Cancels all; nothing runs, answers or starts any more."""
-        for service in (self.catalog, self.uploads, self.queue, self.images, self.mosaics, self.session):
+        sending = (self.catalog, self.deletions, self.uploads, self.queue)
+        for service in (*sending, self.images, self.mosaics, self.session):
             service.close()
 
 
@@ -39,9 +42,11 @@ def make_services(parent: Optional[QObject] = None) -> Services:
         queue,
         UploadService(queue, parent),
         CatalogService(parent),
+        DeletionService(parent),
     )
     session = services.session
-    followers = (services.mosaics, services.images, queue, services.uploads, services.catalog)
+    online = (services.mosaics, services.images, services.catalog, services.deletions)
+    followers = (*online, queue, services.uploads)
     for follower in followers:
         session.signed_in.connect(follower.set_connection)
         session.signed_out.connect(lambda follower=follower: follower.set_connection(None))

@@ -14,11 +14,11 @@ from ..api.errors import MapflowError
 from ..api.models import Image, Mosaic
 from ..layers import footprints, previews
 from ..settings import cache_folder
-from .online import OnlineService, delete_each
+from .online import OnlineService
 
 
 class ImageService(OnlineService):
-    """`failed` tells "images", "preview", "rename" or "delete"."""
+    """`failed` tells "images", "preview" or "rename"."""
 
     images_loading = pyqtSignal(str)  # mosaic id
     images_loaded = pyqtSignal(str, list, list)  # mosaic id, images, features
@@ -26,7 +26,6 @@ class ImageService(OnlineService):
     preview_loaded = pyqtSignal(object, str)  # Image, path of a raster
     preview_failed = pyqtSignal(object, object)  # Image, error; `failed` tells it as well
     image_renamed = pyqtSignal(object)
-    image_deleted = pyqtSignal(str)
 
     def __init__(self, parent: Optional[QObject] = None, *, folder: str = "") -> None:
         super().__init__(parent)
@@ -67,16 +66,6 @@ class ImageService(OnlineService):
             self.failing("rename"),
         )
 
-    def delete(self, images: Iterable[Image]) -> None:
-        """For good. Each is told by itself."""
-        ids = tuple(image.id for image in images)
-        self.ask(
-            ("delete", ids),
-            lambda client, _: delete_each(ids, client.images.delete),
-            self._on_deleted,
-            self.failing("delete"),
-        )
-
     def _on_images_failed(self, mosaic_id: str, error: MapflowError) -> None:
         self.images_failed.emit(mosaic_id, error)
         self.failed.emit("images", error)
@@ -84,13 +73,6 @@ class ImageService(OnlineService):
     def _on_preview_failed(self, image: Image, error: MapflowError) -> None:
         self.preview_failed.emit(image, error)
         self.failed.emit("preview", error)
-
-    def _on_deleted(self, results: list[tuple[str, Optional[MapflowError]]]) -> None:
-        for image_id, error in results:
-            if error is None:
-                self.image_deleted.emit(image_id)
-            else:
-                self.failed.emit("delete", error)
 
 
 def _ask_images(

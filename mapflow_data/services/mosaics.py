@@ -1,8 +1,8 @@
-"""The mosaics of the account: list, make, change, delete, and what their tiles need. Main thread."""
+"""The mosaics of the account: list, make, change, and what their tiles need. Main thread."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Callable, Optional
 
 from qgis.PyQt.QtCore import pyqtSignal
@@ -12,16 +12,16 @@ from ..api.client import MapflowClient
 from ..api.errors import BadAnswer, ConnectionFailed, MapflowError, Refused, SignInRequired
 from ..api.models import Image, Mosaic, TileJson
 from ..layers import tiles
-from .online import OnlineService, delete_each
+from .online import OnlineService
 
 
 class MosaicService(OnlineService):
-    """`failed` tells "mosaics" (the list), "create", "update", "delete" or "tiles"."""
+    """`failed` tells "mosaics" (the list), "create", "update" or "tiles"."""
 
     mosaics_loaded = pyqtSignal(list)
     mosaic_created = pyqtSignal(object)
     mosaic_changed = pyqtSignal(object)
-    mosaic_deleted = pyqtSignal(str)
+    mosaic_moved_on = pyqtSignal(object, str, tuple)  # as it is now, name and tags that were not written
     tiles_failed = pyqtSignal(object, object)  # Mosaic, error; `failed` tells it as well
     tiles_loaded = pyqtSignal(object, object, list)  # Mosaic, TileJson or None, images where they are needed
 
@@ -42,23 +42,15 @@ class MosaicService(OnlineService):
             self.failing("create"),
         )
 
-    def update(self, mosaic_id: str, name: str, tags: Sequence[str]) -> None:
-        """The tags replace the old ones."""
+    def update(self, known: Mosaic, name: str, tags: Sequence[str]) -> None:
+        """The tags replace the old ones. What others changed since it was `known` is not written over:
+        `mosaic_moved_on` tells it instead.
+        """
         self.ask(
-            ("change", mosaic_id),
-            lambda client, _: client.mosaics.update(mosaic_id, name, tuple(tags)),
-            self.mosaic_changed.emit,
+            ("change", known.id),
+            lambda client, _: _update(client, known, name, tuple(tags)),
+            lambda found: self._on_updated(found, name, tuple(tags)),
             self.failing("update"),
-        )
-
-    def delete(self, mosaic_ids: Iterable[str]) -> None:
-        """With all their images, for good. Each is told by itself."""
-        ids = tuple(mosaic_ids)
-        self.ask(
-            ("delete", ids),
-            lambda client, _: delete_each(ids, client.mosaics.delete),
-            self._on_deleted,
-            self.failing("delete"),
         )
 
     def load_tiles(self, mosaic: Mosaic) -> None:
@@ -70,16 +62,24 @@ class MosaicService(OnlineService):
             lambda error: self._on_tiles_failed(mosaic, error),
         )
 
+    def _on_updated(self, found: tuple[Mosaic, bool], name: str, tags: tuple[str, ...]) -> None:
+        mosaic, is_written = found
+        if is_written:
+            self.mosaic_changed.emit(mosaic)
+        else:
+            self.mosaic_moved_on.emit(mosaic, name, tags)
+
     def _on_tiles_failed(self, mosaic: Mosaic, error: MapflowError) -> None:
         self.tiles_failed.emit(mosaic, error)
         self.failed.emit("tiles", error)
 
-    def _on_deleted(self, results: list[tuple[str, Optional[MapflowError]]]) -> None:
-        for mosaic_id, error in results:
-            if error is None:
-                self.mosaic_deleted.emit(mosaic_id)
-            else:
-                self.failed.emit("delete", error)
+
+def _update(client: MapflowClient, known: Mosaic, name: str, tags: tuple[str, ...]) -> tuple[Mosaic, bool]:
+    """The mosaic as it is in the end, and whether that was written now. Worker thread."""
+    present = client.mosaics.get(known.id)
+    if (present.name, present.tags) not in ((known.name, known.tags), (name, tags)):
+        return present, False
+    return client.mosaics.update(known.id, name, tags), True
 
 
 def _ask_tiles(

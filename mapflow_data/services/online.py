@@ -11,7 +11,6 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
-from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
 from .service import OnDone, OnFailed, Service
 
 log = logging.getLogger(__name__)
@@ -59,23 +58,3 @@ def with_client(connection: Connection, token: CancelToken, ask: Ask, time_scale
     """Worker thread."""
     with MapflowClient(connection, token, time_scale=time_scale) as client:
         return ask(client, token)
-
-
-def delete_each(
-    ids: tuple[str, ...], delete: Callable[[str], None]
-) -> list[tuple[str, Optional[MapflowError]]]:
-    """Each id with what became of it; only a lost sign-in stops the rest. Worker thread."""
-    results: list[tuple[str, Optional[MapflowError]]] = []
-    for one in ids:
-        try:
-            delete(one)
-            results.append((one, None))
-        except Cancelled:
-            raise
-        except NotFound:
-            results.append((one, None))  # gone is gone, whoever did it
-        except MapflowError as error:
-            results.append((one, error))
-            if isinstance(error, SignInRequired):
-                break
-    return results

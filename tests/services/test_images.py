@@ -121,15 +121,10 @@ def test_a_list_of_nonsense_keeps_what_can_be_kept(qtbot: QtBot, images: ImageSe
     assert [feature.hasGeometry() for feature in features] == [False, False]
 
 
-def test_rename_and_delete(qtbot: QtBot, images: ImageService, image: Image) -> None:
-    renamed, deleted = Told(qtbot, images.image_renamed), Told(qtbot, images.image_deleted)
+def test_rename(qtbot: QtBot, images: ImageService, image: Image) -> None:
+    renamed = Told(qtbot, images.image_renamed)
     images.rename(image, "field & two.tif")
     assert renamed.wait()[0].filename == "field & two.tif"
-    images.delete([image])
-    assert deleted.wait() == (image.id,)
-    loaded = Told(qtbot, images.images_loaded)
-    images.load(image.mosaic_id)
-    assert loaded.wait() == (image.mosaic_id, [], [])
 
 
 def test_cancelled_on_unload(qtbot: QtBot, images: ImageService) -> None:

@@ -13,7 +13,7 @@ from qgis.PyQt.QtGui import QColor
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
-from mapflow_data.api.errors import BadInput, Conflict, MapflowError, SignInRequired
+from mapflow_data.api.errors import BadInput, MapflowError, SignInRequired
 from mapflow_data.api.models import Mosaic
 from mapflow_data.layers import tiles
 from mapflow_data.network import TileSigner
@@ -36,19 +36,15 @@ def mosaics(qgis_app: QgsApplication, qtbot: QtBot, connection: Connection) -> I
 
 def test_a_mosaic_s_life(qtbot: QtBot, mosaics: MosaicService) -> None:
     created, loaded = Told(qtbot, mosaics.mosaic_created), Told(qtbot, mosaics.mosaics_loaded)
-    changed, deleted = Told(qtbot, mosaics.mosaic_changed), Told(qtbot, mosaics.mosaic_deleted)
+    changed = Told(qtbot, mosaics.mosaic_changed)
     mosaics.create("Fields", ["a,b", "é"])
     mosaic: Mosaic = created.wait()[0]
     assert (mosaic.name, mosaic.tags) == ("Fields", ("a,b", "é"))
     mosaics.load()
     assert mosaic.id in {m.id for m in loaded.wait()[0]}
-    mosaics.update(mosaic.id, "Meadows", ["c"])
+    mosaics.update(mosaic, "Meadows", ["c"])
     renamed: Mosaic = changed.wait()[0]
     assert (renamed.id, renamed.name, renamed.tags) == (mosaic.id, "Meadows", ("c",))
-    mosaics.delete([mosaic.id])
-    assert deleted.wait() == (mosaic.id,)
-    mosaics.load()
-    assert mosaic.id not in {m.id for m in loaded.wait(2)[0]}
 
 
 def test_nothing_is_asked_while_signed_out(qtbot: QtBot) -> None:
@@ -60,26 +56,18 @@ def test_nothing_is_asked_while_signed_out(qtbot: QtBot) -> None:
     service.close()
 
 
-def test_one_failure_does_not_stop_the_rest(qtbot: QtBot, mosaics: MosaicService) -> None:
-    """What is gone already counts as deleted."""
-    deleted, failed = Told(qtbot, mosaics.mosaic_deleted), Told(qtbot, mosaics.failed)
-    scripts = [answer({"message": "in use"}, 409), Script(status=204), answer({"message": "none"}, 404)]
-    with FaultServer(scripts) as server:
-        mosaics.set_connection(make_connection(server.url, "YTpi"))
-        mosaics.delete(["a", "b", "c"])
-        deleted.wait(2)
-    assert deleted == [("b",), ("c",)]
-    assert [(what, type(error)) for what, error in failed] == [("delete", Conflict)]
-
-
-def test_a_lost_sign_in_stops_a_deletion(qtbot: QtBot, mosaics: MosaicService) -> None:
-    failed = Told(qtbot, mosaics.failed)
-    with FaultServer(then=answer({"message": "no"}, 401)) as server:
-        mosaics.set_connection(make_connection(server.url, "YTpi"))
-        mosaics.delete(["a", "b", "c"])
-        failed.wait()
-        assert {one.target for one in server.requests if one.method == "DELETE"} == {"/rest/rasters/mosaic/a"}
-    assert len(failed) == 1
+def test_what_others_changed_is_not_written_over(
+    qtbot: QtBot, mosaics: MosaicService, client: MapflowClient
+) -> None:
+    moved, changed = Told(qtbot, mosaics.mosaic_moved_on), Told(qtbot, mosaics.mosaic_changed)
+    known = client.mosaics.create("Fields", ("a",))
+    client.mosaics.update(known.id, "Fields", ("a", "theirs"))
+    mosaics.update(known, "Meadows", ["mine"])
+    present, name, tags = moved.wait()
+    assert (present.name, present.tags, name, tags) == ("Fields", ("a", "theirs"), "Meadows", ("mine",))
+    assert client.mosaics.get(known.id).tags == ("a", "theirs")
+    mosaics.update(present, "Meadows", ["mine"])
+    assert changed.wait()[0].name == "Meadows"
 
 
 @pytest.mark.parametrize(
