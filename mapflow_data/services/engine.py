@@ -219,6 +219,7 @@ class Engine:
             if connection is not self._roster.connection:
                 return
             if isinstance(failure, SignInRequired):
+                self._roster.forgive()  # the line may have broken with the refusal on its way
                 self._roster.ask_for_sign_in()
             self._note_network(is_there=not may_be_down(failure))
 
@@ -228,9 +229,7 @@ class Engine:
         if is_there:
             self._roster.spend_tries()
             return
-        for item in self._roster.items.values():
-            item.failure = None  # not its fault
-            self._roster.note_owner(item)
+        self._roster.forgive()
         for item in self._roster.working():
             item.confirm_until += self._times.look_for_network
 

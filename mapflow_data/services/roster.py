@@ -42,6 +42,12 @@ class Roster:
                 self._say(item.id, {"note": Note.NONE})
                 self.note_owner(item)
 
+    def forgive(self) -> None:
+        """What failed on the way was no fault of the item: no try is spent."""
+        for item in self.items.values():
+            item.failure = None
+            self.note_owner(item)
+
     def ask_for_sign_in(self) -> None:
         """Once: until a new connection comes nothing is asked with this one."""
         if self.connection is None:

@@ -149,6 +149,18 @@ def test_a_late_401_of_the_old_token_does_not_end_the_new_sign_in(
     assert watch.sign_ins == 0
 
 
+def test_a_refusal_lost_with_the_line_spends_no_try(make_queue: MakeQueue, request_for: MakeRequest) -> None:
+    token = base64.b64encode(b"me@example.com:revoked").decode()
+    broken = [Script(reset_after=100_000) for _ in range(3)]
+    with FaultServer([answer({}, 404), answer([]), *broken], then=answer({}, 401)) as server:
+        watch = make_queue(make_connection(server.url, token), BRIEF)
+        (job_id,) = watch.queue.add([request_for("m", size=(3000, 3000))])
+        watch.until(lambda: watch.sign_ins == 1)
+        watch.until(lambda: watch.job(job_id).note is Note.SIGN_IN)
+        assert watch.job(job_id).state is State.WAITING
+        assert len([one for one in server.requests if one.method == "POST"]) == 3
+
+
 def test_waiting_for_the_network_can_be_cancelled(
     make_queue: MakeQueue, request_for: MakeRequest, proxy: FaultProxy, by_proxy: Connection, mosaic_id: str
 ) -> None:
