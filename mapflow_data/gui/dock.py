@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.core import QgsProject
-from qgis.gui import QgisInterface, QgsDockWidget, QgsMessageBar
-from qgis.PyQt.QtCore import QSize, pyqtSignal
-from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QToolButton, QWidget
+from qgis.gui import QgisInterface, QgsDockWidget, QgsMessageBar, QgsScrollArea
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QFrame, QStackedWidget, QTabWidget, QToolButton, QWidget
 
 from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
@@ -60,7 +60,8 @@ class MapflowDock(QgsDockWidget):
         self.activity = ActivityPanel(services.queue, self)
         self.search = SearchPanel(services.catalog, presenter, iface, QgsProject.instance(), self)
         self.tabs.addTab(self.imagery, self.tr("My imagery"))
-        self.tabs.addTab(self.search, self.tr("Search"))
+        self._search_page = _scrolling(self.search)
+        self.tabs.addTab(self._search_page, self.tr("Search"))
         self.tabs.addTab(self.activity, self.tr("Activity"))
         self.notices = Notices(self.messageBar, iface.messageBar(), self._is_in_sight, self)
         self.search.sign_in_requested.connect(self._on_ask_for_token)
@@ -79,7 +80,7 @@ class MapflowDock(QgsDockWidget):
 
     def show_search(self) -> SearchPanel:
         self.setUserVisible(True)
-        self.tabs.setCurrentWidget(self.search)
+        self.tabs.setCurrentWidget(self._search_page)
         return self.search
 
     def close_links(self) -> None:
@@ -123,6 +124,9 @@ class MapflowDock(QgsDockWidget):
         self.imagery.map_actions.dropped.connect(self._on_dropped)
         self.imagery.map_actions.nothing_to_show.connect(self._on_nothing_to_show)
         self.imagery.map_actions.cannot_zoom.connect(self._on_cannot_zoom)
+        self.imagery.deleting.succeeded.connect(self.notices.success)
+        self.imagery.deleting.stopped.connect(self.notices.info)
+        self.imagery.deleting.warned.connect(self.notices.warning)
         self.activity.count_changed.connect(self._on_count_changed)
 
     # Signing in and out
@@ -247,3 +251,14 @@ class MapflowDock(QgsDockWidget):
 
     def _is_in_sight(self) -> bool:
         return bool(self.isVisible())
+
+
+def _scrolling(panel: QWidget) -> QgsScrollArea:
+    """The tallest panel scrolls where the window is low, rather than making the window higher."""
+    area = QgsScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(panel)
+    area.setMinimumWidth(panel.minimumSizeHint().width())
+    return area
