@@ -28,6 +28,7 @@ from tests.gui.looks import assert_nothing_clipped, settle
 
 WIDTH = 340
 MAX_MINIMUM = 330
+MAX_MINIMUM_HEIGHT = 360  # half of what a small laptop leaves to its docks
 LONG = "an_orthophoto_with_a_name_that_nobody_ever_shortened_2026-06-14_final_v2"
 MB = 1024**2
 GB = 1024**3
@@ -117,6 +118,7 @@ def test_nothing_is_cut_at_340_px(
     dock.resize(WIDTH, 640)
     settle(dock)
     assert dock.minimumSizeHint().width() <= MAX_MINIMUM
+    assert dock.minimumSizeHint().height() <= MAX_MINIMUM_HEIGHT
     assert dock.width() == WIDTH
     assert_nothing_clipped(dock)
     dock.resize(dock.minimumSizeHint().width(), 640)
