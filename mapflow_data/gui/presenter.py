@@ -111,7 +111,7 @@ class Presenter(QObject):
     def show_results(self, search: str, name: str) -> QgsVectorLayer:
         """The layer of this search, to be filled; one that is there comes to the top as it is."""
         for layer in self.layers(RESULTS):
-            if layer.customProperty(SEARCH_PROPERTY) == search:
+            if layer.customProperty(SEARCH_PROPERTY) == search and layer.isValid():
                 self._raise(layer)
                 return layer
         layer = results.make_layer(self._free_name(name, RESULTS))
@@ -141,7 +141,8 @@ class Presenter(QObject):
     # Finding
 
     def find(self, kind: str, mosaic_id: str = "", image_id: str = "") -> Optional[QgsMapLayer]:
-        for layer in self.layers(kind):
+        """One whose file is gone is none."""
+        for layer in filter(QgsMapLayer.isValid, self.layers(kind)):
             if (not mosaic_id or mosaic_id_of(layer) == mosaic_id) and (
                 not image_id or image_id_of(layer) == image_id
             ):

@@ -26,8 +26,12 @@ KEPT = (properties.FOOTPRINTS, properties.PREVIEW, properties.RESULTS, propertie
 
 
 def can_be_kept(layer: QgsMapLayer) -> bool:
-    """Whether the layer's data is ours to move: tiles have none, edits under way are not to be cut off."""
-    if properties.kind_of(layer) not in KEPT:
+    """Whether the layer's data is ours to move: tiles have none, edits under way are not to be cut off.
+
+    What is in memory is kept in any case: a duplicate has our word to QGIS that it need not warn of its loss.
+    """
+    is_in_memory = layer.providerType() == "memory"
+    if (properties.named_kind(layer) if is_in_memory else properties.kind_of(layer)) not in KEPT:
         return False
     return layer.isValid() and not layer.isEditable()
 
@@ -51,7 +55,7 @@ def keep(
             _copy(source_of(layer), target)
     except OSError as error:
         raise BadInput(error.strerror or str(error), code="keep") from error
-    source = f"{target}|layername={properties.kind_of(layer)}" if is_vector else str(target)
+    source = f"{target}|layername={properties.named_kind(layer)}" if is_vector else str(target)
     provider = "ogr" if is_vector else "gdal"
     layer.setDataSource(source, layer.name(), provider, QgsDataProvider.ProviderOptions())
 
@@ -65,7 +69,7 @@ def source_of(layer: QgsMapLayer) -> Path:
 def _write_table(layer: QgsVectorLayer, target: Path, context: QgsCoordinateTransformContext) -> None:
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
-    options.layerName = properties.kind_of(layer)
+    options.layerName = properties.named_kind(layer)
     error, reason, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(target), context, options)
     if error != QgsVectorFileWriter.WriterError.NoError:
         raise BadInput(reason, code="keep")
@@ -83,7 +87,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _free_path(folder: Path, layer: QgsMapLayer, suffix: str, in_use: set[Path]) -> Path:
     """A readable name from the layer's own; its text may come from a server, so few characters pass."""
-    stem = re.sub(r"[^\w.-]+", "_", layer.name()).strip("._")[:60] or properties.kind_of(layer)
+    stem = re.sub(r"[^\w.-]+", "_", layer.name()).strip("._")[:60] or properties.named_kind(layer)
     number = 1
     path = folder / f"{stem}{suffix}"
     while path in in_use:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsLayerMetadata, QgsMapLayer
 
 KIND = "mapflow_data/kind"  # one of those below
+LAYER_ID = "mapflow_data/layer_id"  # of the layer that was marked
 MOSAIC_ID = "mapflow_data/mosaic_id"
 IMAGE_ID = "mapflow_data/image_id"
 EXTENT = "mapflow_data/extent"
@@ -17,6 +18,7 @@ RIGHTS = "Mapflow"  # the attribution that map decorations and layouts show
 
 def mark(layer: QgsMapLayer, kind: str, mosaic_id: str = "", image_id: str = "") -> None:
     layer.setCustomProperty(KIND, kind)
+    layer.setCustomProperty(LAYER_ID, layer.id())
     for key, value in ((MOSAIC_ID, mosaic_id), (IMAGE_ID, image_id)):
         if value:
             layer.setCustomProperty(key, value)
@@ -30,6 +32,13 @@ def mark(layer: QgsMapLayer, kind: str, mosaic_id: str = "", image_id: str = "")
 
 
 def kind_of(layer: QgsMapLayer) -> str:
+    """ "" for a layer that is not ours, also where it got our properties with a style that was pasted to it,
+    or as a duplicate: what it holds is not ours to replace or to move."""
+    return named_kind(layer) if layer.customProperty(LAYER_ID, "") == layer.id() else ""
+
+
+def named_kind(layer: QgsMapLayer) -> str:
+    """As its properties have it, whoever's it is."""
     return str(layer.customProperty(KIND, ""))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtXml import QDomDocument
 
 from mapflow_data.api.models import Image, Mosaic, TileJson
 from mapflow_data.gui.presenter import Presenter
 from mapflow_data.layers.footprints import make_features
+from mapflow_data.layers.properties import kind_of
 from tests.rig.geotiffs import make_raster
 
 MOSAIC = Mosaic("m1", "North & <i>South</i>", tile_url="https://api.mapflow.ai/rest/t/{z}/{x}/{y}.png?uri=a")
@@ -128,6 +130,32 @@ def test_another_project_is_started_clean(presenter: Presenter, project: QgsProj
     assert presenter.find("footprints", "m1") is None
     footprints(presenter)
     assert names(project) == ["North & <i>South</i> footprints"]
+
+
+def test_an_own_layer_with_our_style_keeps_its_data(presenter: Presenter, project: QgsProject) -> None:
+    """QGIS pastes a style with the properties that tell our layers."""
+    own = QgsVectorLayer("MultiPolygon?crs=EPSG:4326&field=id:string", "Parcels", "memory")
+    own.dataProvider().addFeatures([QgsFeature(own.fields())])
+    style = QDomDocument("qgis")
+    footprints(presenter).exportNamedStyle(style)
+    project.clear()
+    own.importNamedStyle(style)
+    project.addMapLayer(own)
+    assert own.customProperty("mapflow_data/kind") == "footprints"
+    presenter.refresh_footprints("m1", [])
+    assert footprints(presenter) is not own
+    assert own.featureCount() == 1
+
+
+def test_a_layer_whose_file_is_gone_is_made_anew(
+    presenter: Presenter, project: QgsProject, tmp_path: Path
+) -> None:
+    for make in (footprints, lambda shown: shown.show_results("area", "Found")):
+        layer = make(presenter)
+        layer.setDataSource(str(tmp_path / "gone.gpkg"), layer.name(), "ogr")
+        assert not layer.isValid()
+        assert make(presenter).isValid()
+        assert len(presenter.layers(kind_of(layer))) == 2
 
 
 def test_layers_of_a_saved_project_are_found_again(

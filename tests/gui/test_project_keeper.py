@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtXml import QDomDocument
 
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.project_keeper import ProjectKeeper
@@ -144,6 +145,27 @@ def test_edits_under_way_are_left_alone(
     assert outlines.isEditable()
     assert outlines.providerType() == "memory"
     outlines.rollBack()
+
+
+@pytest.mark.usefixtures("keeper", "outlines")
+def test_only_what_is_ours_is_moved_and_duplicates_are_not_lost(
+    project: QgsProject, outlines: QgsVectorLayer, picture: QgsRasterLayer, tmp_path: Path
+) -> None:
+    """A person's own raster that got our style stays where it is; a duplicate in memory is saved too."""
+    path = tmp_path / "own.tif"
+    shutil.copy(source_of(picture), path)
+    own = QgsRasterLayer(str(path), "Own", "gdal")
+    style = QDomDocument("qgis")
+    picture.exportNamedStyle(style)
+    own.importNamedStyle(style)
+    copy = outlines.clone()
+    project.addMapLayers([own, copy])
+    assert properties.kind_of(own) == properties.kind_of(copy) == ""
+    assert project.write(str(tmp_path / "p.qgz"))
+    assert source_of(own) == path
+    assert source_of(copy).parent == source_of(outlines).parent == tmp_path / "p_mapflow"
+    assert source_of(copy) != source_of(outlines)
+    assert copy.featureCount() == len(IMAGES)
 
 
 def test_server_text_never_leads_out_of_the_folder(project: QgsProject, tmp_path: Path) -> None:
