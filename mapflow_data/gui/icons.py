@@ -42,6 +42,8 @@ THEME = {
     "show_scene": "mActionAddRasterLayer.svg",
     "on_the_map": "mActionShowAllLayers.svg",
     "copy": "mActionEditCopy.svg",
+    "delete": "mActionDeleteSelected.svg",
+    "rename": "mActionRename.svg",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Callable
 from qgis.PyQt.QtWidgets import QMenu, QWidget
 
 from ..api.models import Image, Mosaic
+from .deleting import Deleting
 from .icons import icon
 from .imagery_model import Item
 from .map_actions import MapActions
@@ -19,9 +20,12 @@ PREVIEWS_AT_MOST = 50  # each is a request and a layer
 class ImageryMenu:
     """`on_map` drops from the toolbar, `context` opens on the tree."""
 
-    def __init__(self, parent: QWidget, map_actions: MapActions, upload: Callable[[], None]) -> None:
+    def __init__(
+        self, parent: QWidget, map_actions: MapActions, deleting: Deleting, upload: Callable[[], None]
+    ) -> None:
         self._parent = parent
         self._map_actions = map_actions
+        self._deleting = deleting
         self._items: Sequence[Item] = ()
         self._mosaics: Sequence[Mosaic] = ()
         tr = parent.tr
@@ -37,14 +41,18 @@ class ImageryMenu:
         self.context.addSeparator()
         self.upload = self.context.addAction(icon("upload"), tr("Upload into this mosaic…"), upload)
         self.upload.setObjectName("uploadIntoAction")
+        self.context.addSeparator()
+        self.delete = self.context.addAction(icon("delete"), tr("Delete from Mapflow…"), self._on_delete)
+        self.delete.setObjectName("deleteAction")
 
-    def set_selection(self, items: Sequence[Item], mosaics: Sequence[Mosaic]) -> None:
+    def set_selection(self, items: Sequence[Item], mosaics: Sequence[Mosaic], is_deleting: bool) -> None:
         self._items, self._mosaics = items, mosaics
         self.footprints.setEnabled(bool(mosaics))
         self.tiles.setEnabled(bool(mosaics))
         self._set_preview(len(self._images))
         self.zoom.setEnabled(bool(items))
         self.upload.setEnabled(len(mosaics) == 1)
+        self.delete.setEnabled(bool(items) and not is_deleting)
 
     def _set_preview(self, count: int) -> None:
         tr = self._parent.tr
@@ -91,3 +99,6 @@ class ImageryMenu:
 
     def _on_zoom(self) -> None:
         self._map_actions.zoom_to(self._items)
+
+    def _on_delete(self) -> None:
+        self._deleting.ask(self._items)

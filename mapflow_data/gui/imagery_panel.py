@@ -12,6 +12,8 @@ from qgis.PyQt.QtWidgets import QStackedWidget, QToolButton, QWidget
 from ..api.errors import MapflowError, SignInRequired
 from ..api.models import Image, Mosaic
 from ..services.bundle import Services
+from .deleting import Deleting
+from .deletion_bar import DeletionBar
 from .forms import load_ui
 from .icons import icon
 from .imagery_menu import ImageryMenu
@@ -33,6 +35,7 @@ class ImageryPanel(QWidget):
     newMosaicButton: QToolButton
     onMapButton: QToolButton
     zoomButton: QToolButton
+    deleteButton: QToolButton
     filterEdit: QgsFilterLineEdit
     views: QStackedWidget
     statePage: StatePage
@@ -49,7 +52,9 @@ class ImageryPanel(QWidget):
         self._dialog: Optional[MosaicDialog] = None
         self.model = self.imageryTree.imagery
         self.map_actions = MapActions(services, presenter, self.model, self)
-        self._menu = ImageryMenu(self, self.map_actions, self._on_upload)
+        self.deleting = Deleting(services, presenter, self.model, self)
+        self._menu = ImageryMenu(self, self.map_actions, self.deleting, self._on_upload)
+        self.layout().addWidget(DeletionBar(services.deletions, self))
         self._link = SelectionLink(self.imageryTree, project, self)
         self._set_up_buttons()
         self._connect()
@@ -109,6 +114,7 @@ class ImageryPanel(QWidget):
             (self.newMosaicButton, "new_mosaic"),
             (self.onMapButton, "on_map"),
             (self.zoomButton, "zoom"),
+            (self.deleteButton, "delete"),
         )
         for button, name in buttons:
             button.setIcon(icon(name))
@@ -117,6 +123,7 @@ class ImageryPanel(QWidget):
         self.uploadButton.clicked.connect(self._on_upload)
         self.newMosaicButton.clicked.connect(self._on_new_mosaic)
         self.zoomButton.clicked.connect(self._menu.zoom.trigger)
+        self.deleteButton.clicked.connect(self._menu.delete.trigger)
 
     def _connect(self) -> None:
         mosaics, images = self._services.mosaics, self._services.images
@@ -124,6 +131,8 @@ class ImageryPanel(QWidget):
         mosaics.mosaic_created.connect(self._on_mosaic_created)
         images.images_loading.connect(self.model.set_images_loading)
         images.images_loaded.connect(self._on_images_loaded)
+        self._services.deletions.busy_changed.connect(self._on_items_selected)
+        self.deleting.sign_in_requested.connect(self.sign_in_requested)
         self.imageryTree.images_wanted.connect(self._on_images_wanted)
         self.imageryTree.items_selected.connect(self._on_items_selected)
         self.imageryTree.items_selected.connect(self._link.on_rows_selected)
@@ -209,10 +218,12 @@ class ImageryPanel(QWidget):
 
     def _on_items_selected(self) -> None:
         items = self.imageryTree.selected_items()
-        self._menu.set_selection(items, self.imageryTree.selected_mosaics())
+        is_deleting = self._services.deletions.is_busy
+        self._menu.set_selection(items, self.imageryTree.selected_mosaics(), is_deleting)
         self.onMapButton.setEnabled(bool(items))
         self.onMapButton.setToolTip(self._menu.default_tip)
         self.zoomButton.setEnabled(bool(items))
+        self.deleteButton.setEnabled(self._menu.delete.isEnabled())
 
     def _on_tree_menu(self, at: QPoint) -> None:
         if self.imageryTree.selected_items():

@@ -138,6 +138,15 @@ class Presenter(QObject):
             self._raise(layer)
         return layer
 
+    # Taking away
+
+    def remove_mosaic(self, mosaic_id: str) -> None:
+        """What a deleted mosaic cannot fill any more. Edits under way are not cut off; previews are files."""
+        for kind in (FOOTPRINTS, TILES):
+            layer = self.find(kind, mosaic_id)
+            if layer is not None and not layer.isEditable():
+                self._project.removeMapLayer(layer.id())
+
     # Finding
 
     def find(self, kind: str, mosaic_id: str = "", image_id: str = "") -> Optional[QgsMapLayer]:
