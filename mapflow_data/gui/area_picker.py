@@ -78,8 +78,7 @@ class AreaPicker(QObject):
     def close(self) -> None:
         """Takes everything off the canvas."""
         self._work.close()
-        self._tool.stop()
-        self._tool.deleteLater()
+        self._tool.remove()
         self._outline.remove()
 
     # What people ask for
@@ -105,14 +104,14 @@ class AreaPicker(QObject):
         selected = layer.selectedFeatureCount()
         name = area_words.of_layer(layer.name(), selected)
         try:
-            shapes = aoi.from_layer(layer, selected > 0)
+            read = aoi.reader(layer, selected > 0)
         except BadInput as error:
             self.refused.emit(error.code)
             return
         crs, context = layer.crs(), self._project.transformContext()
         self._work.run(
             "area",
-            lambda _: aoi.prepare(shapes, crs, context),
+            lambda _: aoi.prepare(read(), crs, context),
             lambda prepared: self._set(_area_of(name, prepared)),
             self._on_failed,
             latest=True,
@@ -167,7 +166,8 @@ class AreaPicker(QObject):
         self.changed.emit(area)
 
     def _on_failed(self, error: MapflowError) -> None:
-        self.refused.emit(error.code)
+        """Of work on a layer: the map's own CRS has nothing to do with it."""
+        self.refused.emit("layer_crs" if error.code == "crs" else error.code)
 
 
 def _area_of(name: str, prepared: aoi.Prepared) -> Area:

@@ -48,10 +48,17 @@ class DrawAreaTool(QgsMapTool):
             self.canvas().setMapTool(self)
 
     def stop(self) -> None:
-        """As by Esc; for unloading, before `deleteLater`."""
+        """As by Esc."""
         if self._drawing is not None:
             self._end()
             self.cancelled.emit()
+
+    def remove(self) -> None:
+        """For unloading: the canvas outlives the tool and would keep its connections."""
+        self.stop()
+        self._previous.forget()
+        self.canvas().destinationCrsChanged.disconnect(self._on_crs_changed)
+        self.deleteLater()
 
     def flags(self) -> QgsMapTool.Flag:
         return QgsMapTool.Flag.AllowZoomRect  # by Shift and drag, as when digitizing

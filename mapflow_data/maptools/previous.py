@@ -27,14 +27,23 @@ class PreviousTool(QObject):
         else:
             self._canvas.unsetMapTool(self._tool)
 
+    def forget(self) -> None:
+        """Listens no longer to the canvas, nor to the tool from before: both live on."""
+        self._canvas.mapToolSet.disconnect(self._on_map_tool_set)
+        self._drop()
+
     def _on_map_tool_set(self, new: Optional[QgsMapTool], old: Optional[QgsMapTool]) -> None:
         if new is not self._tool or old is self._tool:
             return
-        if self._previous is not None:
-            self._previous.destroyed.disconnect(self._on_destroyed)
+        self._drop()
         self._previous = old
         if old is not None:
             old.destroyed.connect(self._on_destroyed)
+
+    def _drop(self) -> None:
+        previous, self._previous = self._previous, None
+        if previous is not None:
+            previous.destroyed.disconnect(self._on_destroyed)
 
     def _on_destroyed(self) -> None:
         self._previous = None

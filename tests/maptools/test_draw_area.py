@@ -516,6 +516,16 @@ def test_a_canvas_may_go_while_drawing(qgis_app: object, qtbot: Any) -> None:
     assert sip.isdeleted(desk.tool)
 
 
+def test_a_removed_tool_listens_to_nothing_any_more(desk: Desk) -> None:
+    signals = (desk.canvas.mapToolSet, desk.canvas.destinationCrsChanged)
+    before = [desk.canvas.receivers(signal) for signal in signals]
+    tool = DrawAreaTool(desk.canvas)
+    tool.start()
+    tool.remove()
+    desk.assert_over()
+    assert [desk.canvas.receivers(signal) for signal in signals] == before
+
+
 def test_a_stopped_tool_can_be_deleted(desk: Desk) -> None:
     tool = DrawAreaTool(desk.canvas)
     tool.start()
