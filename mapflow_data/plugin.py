@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Optional
 
@@ -157,9 +156,12 @@ class MapflowDataPlugin(QObject):
 
     def _put_into_menus(self) -> None:
         iface = self._iface
-        for action in (self._dock_action, self._upload_action, *self._search_actions):
-            iface.addPluginToRasterMenu(MENU, action)
-            self._undo.append(partial(iface.removePluginRasterMenu, MENU, action))
+        raster_menu = iface.rasterMenu()  # addPluginToRasterMenu would leave an empty menu behind
+        menu = QMenu(MENU, raster_menu)
+        menu.addActions([self._dock_action, self._upload_action, *self._search_actions])
+        raster_menu.addMenu(menu)
+        self._undo.append(menu.deleteLater)
+        self._undo.append(lambda: raster_menu.removeAction(menu.menuAction()))
         upload = self._upload_action
         iface.addCustomActionForLayerType(upload, "", QgsMapLayer.LayerType.RasterLayer, True)
         self._undo.append(lambda: iface.removeCustomActionForLayerType(upload))

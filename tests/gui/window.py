@@ -81,16 +81,8 @@ class Window:
     def removeDockWidget(self, dock: QDockWidget) -> None:
         self.window.removeDockWidget(dock)
 
-    def addPluginToRasterMenu(self, name: str, action: Any) -> None:
-        found = [menu for menu in self.raster_menu.findChildren(QMenu) if menu.title() == name]
-        (found[0] if found else self.raster_menu.addMenu(name)).addAction(action)
-
-    def removePluginRasterMenu(self, name: str, action: Any) -> None:
-        for menu in self.raster_menu.findChildren(QMenu):
-            if menu.title() == name:
-                menu.removeAction(action)
-                if menu.isEmpty():
-                    self.raster_menu.removeAction(menu.menuAction())
+    def rasterMenu(self) -> QMenu:
+        return self.raster_menu
 
     def addCustomActionForLayerType(self, action: Any, _menu: str, _kind: Any, _all: bool) -> None:
         self.layer_actions.append(action)
