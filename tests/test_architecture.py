@@ -63,7 +63,7 @@ def test_root_imports_nothing_by_itself() -> None:
         for line in (ROOT / "__init__.py").read_text("utf-8").splitlines()
         if line.startswith(("import ", "from ")) and "__future__" not in line
     ]
-    assert tree_level == ["from typing import TYPE_CHECKING"]
+    assert tree_level == ["import sys", "from typing import TYPE_CHECKING"]
 
 
 def test_no_test_folder_shadows_a_package() -> None:
