@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.gui import QgsDockWidget, QgsFilterLineEdit
-from qgis.PyQt.QtCore import QModelIndex, QSize, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QModelIndex, QSize, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QHeaderView, QLabel, QSplitter, QTableView, QToolButton, QWidget
 
 from .forms import load_ui
@@ -92,7 +92,7 @@ class ResultsTable(QgsDockWidget):
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
         header = view.horizontalHeader()
-        header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        header.setSortIndicator(*self._model.order)  # as chosen for the cards: the view sorts by it at once
         view.setSortingEnabled(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setHighlightSections(False)

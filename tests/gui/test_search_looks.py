@@ -245,6 +245,17 @@ def test_the_wide_table(dock: MapflowDock, window: Window, qtbot: QtBot) -> None
     assert dock.search.sortButton.text() == "Sort: sensor ▾"
 
 
+def test_the_wide_table_opens_in_the_order_of_the_cards(dock: MapflowDock) -> None:
+    results(dock)
+    order = (Column.CLOUD, Qt.SortOrder.AscendingOrder)
+    dock.search.model.sort(*order)
+    dock.search.opener.open()
+    assert dock.search.model.order == order
+    header = dock.search.opener.table.resultsView.horizontalHeader()
+    assert (header.sortIndicatorSection(), header.sortIndicatorOrder()) == order
+    assert dock.search.sortButton.text() == "Sort: cloud ▾"
+
+
 @pytest.mark.parametrize("colours", [("#202326", "#f0f0f0"), ("#ffffff", "#101010")], ids=["dark", "light"])
 def test_cards_and_area_follow_the_palette(dock: MapflowDock, colours: tuple[str, str]) -> None:
     """Text is drawn in the theme's own colour, on its own ground."""
