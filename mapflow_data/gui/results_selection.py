@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional
 
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, QObject, pyqtSignal
 
 from .results_cells import Column, Row
-from .results_model import ROW_ROLE, ResultsModel
+from .results_model import ResultsModel
 
 
 class ResultsSelection(QObject):
@@ -25,9 +25,10 @@ class ResultsSelection(QObject):
         results.modelReset.connect(self.changed)
 
     def rows(self) -> list[Row]:
-        """In the order shown."""
-        found = sorted(self.model.selectedRows(), key=lambda index: index.row())
-        return [index.data(ROW_ROLE) for index in found]
+        """In the order shown. By ranges: of ten thousand rows Qt takes half a second to list them."""
+        parts = [(part.top(), part.bottom()) for part in self.model.selection() if part.isValid()]
+        numbers = sorted({number for top, bottom in parts for number in range(top, bottom + 1)})
+        return [self._results.row(number) for number in numbers]
 
     def current_row(self) -> Optional[Row]:
         """The one that a picture is shown of."""
@@ -44,11 +45,18 @@ class ResultsSelection(QObject):
         """As they were selected on the map, in the layers of all searches."""
         selection, flag = QItemSelection(), QItemSelectionModel.SelectionFlag
         numbers = self._results.numbers_of(set().union(*wanted.values()))
-        for number in numbers:
-            first = self._results.index(number, 0)
-            selection.select(first, self._results.index(number, len(Column) - 1))
+        for first, last in _runs(numbers):
+            selection.select(self._results.index(first, 0), self._results.index(last, len(Column) - 1))
         self.model.select(selection, flag.ClearAndSelect)
         if numbers:
             index = self._results.index(numbers[0], 0)
             self.model.setCurrentIndex(index, flag.NoUpdate)
             self.shown.emit(index)
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of those that follow each other without a gap."""
+    ends = [at for at in range(len(numbers)) if at + 1 == len(numbers) or numbers[at + 1] != numbers[at] + 1]
+    starts = [0, *(end + 1 for end in ends)]
+    for start, end in zip(starts, ends):
+        yield numbers[start], numbers[end]

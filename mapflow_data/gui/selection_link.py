@@ -66,7 +66,7 @@ class SelectionLink(QObject):
             return
         wanted: dict[str, set[str]] = {}
         for layer in self._layers():
-            ids = {str(feature["id"]) for feature in layer.selectedFeatures()}
+            ids = {str(feature["id"]) for feature in layer.getSelectedFeatures(_ids_only(layer))}
             wanted.setdefault(mosaic_id_of(layer), set()).update(ids)
         self._is_writing = True
         try:
@@ -84,10 +84,14 @@ class SelectionLink(QObject):
 def _features_of(layer: QgsVectorLayer, image_ids: set[str]) -> list[int]:
     if not image_ids or layer.fields().indexOf("id") < 0:
         return []
-    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-    request.setSubsetOfAttributes(["id"], layer.fields())
+    request = _ids_only(layer)
     if len(image_ids) <= FEW:  # QGIS looks through ten thousand of them faster than Python does
         values = ", ".join(QgsExpression.quotedValue(one) for one in image_ids)
         request.setFilterExpression(f'"id" IN ({values})')
         return [feature.id() for feature in layer.getFeatures(request)]
     return [feature.id() for feature in layer.getFeatures(request) if str(feature["id"]) in image_ids]
+
+
+def _ids_only(layer: QgsVectorLayer) -> QgsFeatureRequest:
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    return request.setSubsetOfAttributes(["id"], layer.fields())

@@ -120,6 +120,19 @@ def test_a_selected_row_has_all_its_columns(model: ResultsModel) -> None:
     assert selection.selected_image_ids() == {"b"}
 
 
+def test_all_of_ten_thousand_rows_are_selected_quickly(qgis_app: QApplication) -> None:
+    model = ResultsModel()
+    model.append((item(f"s{number}"), None, "") for number in range(10_000))
+    selection = ResultsSelection(model, model)
+    start = time.perf_counter()
+    selection.select_images({"": {f"s{number}" for number in range(10_000) if number != 5000}})
+    rows = selection.rows()
+    assert time.perf_counter() - start < 0.2
+    assert [row.id for row in rows] == [f"s{number}" for number in range(10_000) if number != 5000]
+    model.set_filter("s5000")
+    assert selection.rows() == []
+
+
 def test_ten_thousand_rows_hold_nothing_up(qgis_app: QApplication) -> None:
     """Best of three: a page, an order, a filter and a screen of texts are each done within 50 ms."""
     dice = random.Random(1)
