@@ -139,6 +139,7 @@ class MapflowDock(QgsDockWidget):
         self.signInPage.forget_token()
         self.signInPage.set_busy(False)
         self._show_state()
+        self.search.clear()
         self.imagery.refresh()
 
     def _on_signed_out(self) -> None:

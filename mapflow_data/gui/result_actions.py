@@ -52,6 +52,10 @@ class ResultActions(QObject):
         """Lets go of the project."""
         self._project.layersRemoved.disconnect(self._on_layers_changed)
 
+    def forget(self) -> None:
+        """What is on its way was asked for by an account that has gone: it will not come."""
+        self._wanted.clear()
+
     # What people ask for
 
     def show(self, rows: Iterable[Row]) -> None:
@@ -93,7 +97,7 @@ class ResultActions(QObject):
 
     def _taken(self, item: CatalogItem) -> Optional[str]:
         """The row that waits for it, None where none does."""
-        row_id = next((row_id for row_id, wanted in self._wanted.items() if wanted is item), None)
+        row_id = next((row_id for row_id, wanted in self._wanted.items() if _is_same(wanted, item)), None)
         if row_id is not None:
             del self._wanted[row_id]
         return row_id
@@ -107,3 +111,10 @@ class ResultActions(QObject):
         """What was taken off the map is no longer marked, what is there from before is."""
         here = {image_id_of(layer) for kind in (QUICKLOOK, TILES) for layer in self._presenter.layers(kind)}
         self._model.set_shown(here - {""})
+
+
+def _is_same(one: CatalogItem, other: CatalogItem) -> bool:
+    """Also of two searches, when what the first one asked for comes during the second."""
+    return one is other or all(
+        getattr(one, name) == getattr(other, name) for name in ("id", "footprint", "preview_url", "previews")
+    )

@@ -101,8 +101,10 @@ class SearchPanel(QWidget):
     # What others ask
 
     def clear(self) -> None:
-        """Signed out: what was found for one account is none of another's business."""
+        """Signed out or in: what was found for one account is none of another's business, and nothing that
+        was under way for it will come."""
         self.run.forget()
+        self.result_actions.forget()
         self.searchForm.set_status(None)
         self._fold(False)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QImage
 
 from mapflow_data.api.errors import Unreachable
 from mapflow_data.gui.results_cells import Column
+from mapflow_data.gui.results_model import LOADING, SHOWN
 from mapflow_data.gui.search_panel import SearchPanel
 from mapflow_data.gui.search_run import State
 from mapflow_data.gui.workspace import Workspace
@@ -237,6 +240,73 @@ def test_signing_out_leaves_nothing_of_what_was_found(
     workspace.services.session.sign_out()
     assert panel.model.total == 0
     assert panel.searchForm.limit_km2 is None
+
+
+def test_another_token_ends_what_the_old_one_began(
+    workspace: Workspace, window: Window, qtbot: QtBot
+) -> None:
+    """Signed in again without a sign-out, as one does when a token is refused."""
+    first = [answer(STORAGE), answer([]), Script(status=404), answer([scene(1)], delay=20.0)]
+    again = [answer(STORAGE), answer([]), Script(status=404)]
+    with FaultServer([*first, *again], then=answer([scene(2)])) as server:
+        panel = sign_in(workspace, server.url, "dXNlcjpzZWNyZXQ=", window, qtbot)
+        panel.search_here()
+        qtbot.waitUntil(lambda: searches(server) == 1, timeout=PATIENCE_MS)
+        sign_in(workspace, server.url, "dXNlcjphbm90aGVy", window, qtbot)
+        assert panel.run.state is State.IDLE
+        panel.search()
+        qtbot.waitUntil(lambda: panel.model.total == 1, timeout=PATIENCE_MS)
+
+
+def test_a_picture_of_the_search_before_is_shown_in_the_new_one(
+    panel: SearchPanel, server: FaultServer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The card of the first search asked for it, a person who found it again wants it on the map."""
+    picture = make_picture(tmp_path)
+    item = {**scene(1), "previewType": "png", "previewUrl": f"{server.url}/quicklook-{tmp_path.name}.png"}
+    slow = Script(body=picture, headers=(("Content-Type", "image/png"),), delay=1.5)
+    server.add(answer([item]), slow, answer([{**item, "aoiIntersectionPercent": 7}]))
+    panel.search_here()
+    qtbot.waitUntil(lambda: any("quicklook" in line for line in server.seen), timeout=PATIENCE_MS)
+    panel.search()
+    qtbot.waitUntil(lambda: panel.model.total == 1 and panel.model.row(0).covers == 7, timeout=PATIENCE_MS)
+    panel.result_actions.show([panel.model.row(0)])
+    assert panel.model.state_of("s1") == LOADING
+    qtbot.waitUntil(lambda: panel.model.state_of("s1") == SHOWN, timeout=PATIENCE_MS)
+    assert len(layers("quicklook")) == 1
+
+
+def test_a_picture_that_a_sign_out_stopped_can_be_asked_for_again(
+    panel: SearchPanel,
+    workspace: Workspace,
+    server: FaultServer,
+    window: Window,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    picture = make_picture(tmp_path)
+    item = {**scene(1), "previewType": "png", "previewUrl": f"{server.url}/quicklook-{tmp_path.name}.png"}
+    shown = Script(body=picture, headers=(("Content-Type", "image/png"),))
+    again = [answer(STORAGE), answer([]), Script(status=404)]
+    server.add(answer([item]), Script(delay=20.0), *again, answer([item]), shown)
+    panel.search_here()
+    found(panel, qtbot)
+    panel.result_actions.show([panel.model.row(0)])
+    qtbot.waitUntil(lambda: any("quicklook" in line for line in server.seen), timeout=PATIENCE_MS)
+    workspace.services.session.sign_out()
+    sign_in(workspace, server.url, "dXNlcjpzZWNyZXQ=", window, qtbot)
+    panel.search_here()
+    found(panel, qtbot)
+    panel.result_actions.show([panel.model.row(0)])
+    qtbot.waitUntil(lambda: panel.model.state_of("s1") == SHOWN, timeout=PATIENCE_MS)
+
+
+def make_picture(folder: Path) -> bytes:
+    path = folder / "picture.png"
+    image = QImage(60, 60, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    image.save(str(path))
+    return path.read_bytes()
 
 
 def test_the_panel_goes_without_a_trace(workspace: Workspace, window: Window) -> None:
