@@ -94,11 +94,11 @@ def availability(item: CatalogItem, linked: Optional[Collection[str]]) -> str:
     account, scenes have to be ordered. Source: Mapflow Data API docs, "Search Imagery"."""
     if item.id and f"/rasters/image/{item.id}/" in item.preview_url:
         return INSTANT  # the account's own
-    if linked is not None and item.provider.casefold() not in linked:
+    if linked is not None and item.provider and item.provider.casefold() not in linked:
         return NOT_IN_PLAN
     if not item.is_mosaic:
         return ON_REQUEST
-    return INSTANT if linked is not None else ""
+    return INSTANT if linked is not None and item.provider else ""
 
 
 def period_of(query: CatalogQuery) -> str:

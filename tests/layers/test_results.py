@@ -97,6 +97,8 @@ def test_the_server_s_own_coverage_counts() -> None:
         ("MOSAIC", "m", ("M",), "", "instant"),
         ("mosaic", "m", ("other",), "", "not_in_plan"),
         ("Mosaic", "m", None, "", NULL),
+        ("Scene", "", ("CG",), "", "on_request"),  # whose it is was not told
+        ("Mosaic", "", ("CG",), "", NULL),
         ("Image", "My imagery", ("CG",), "https://api.example/rest/rasters/image/i/preview/l", "instant"),
     ],
 )
