@@ -21,6 +21,7 @@ LINE = QColor(232, 0, 125)  # as while it is drawn
 CASING = QColor(255, 255, 255, 200)
 NO_FILL = QColor(0, 0, 0, 0)
 WIDTH = 2  # pixels
+MANY = 2000  # vertices from which on the edges are short, and more of them would hold up the map
 
 
 class AreaOutline(QObject):
@@ -53,7 +54,9 @@ class AreaOutline(QObject):
         self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
         if self._area is None:
             return
-        shape = QgsGeometry(self._area).densifyByCount(15)  # straight in degrees is bent elsewhere
+        shape = QgsGeometry(self._area)
+        if shape.constGet().nCoordinates() <= MANY:
+            shape = shape.densifyByCount(15)  # straight in degrees is bent elsewhere
         crs = self._canvas.mapSettings().destinationCrs()
         try:
             if crs.isValid():

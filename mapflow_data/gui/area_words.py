@@ -96,6 +96,9 @@ def problem(code: str) -> str:
         "crs": translate(
             "Area", "The map has no CRS: set one at the lower right of QGIS, then choose the area."
         ),
+        "layer_crs": translate(
+            "Area", "The layer has no CRS: set one in its properties, then choose it again."
+        ),
         "aoi_empty": translate("Area", "There is no area in it: choose or draw another one."),
         "aoi_outside": translate("Area", "This lies outside of the world: zoom to where imagery can be."),
         "aoi_not_polygons": translate("Area", "The layer has no polygons: choose a polygon layer."),

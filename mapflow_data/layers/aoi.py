@@ -1,24 +1,27 @@
 """The area to search: from a drawing, an extent or a layer to a valid polygon in WGS 84. Any thread.
 
-Only `from_layer` belongs on the layer's own thread. Edges are straight in longitude and latitude, as
+Only `reader` belongs on the layer's own thread. Edges are straight in longitude and latitude, as
 GeoJSON (RFC 7946) has them.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsDistanceArea,
+    QgsFeature,
     QgsFeatureRequest,
     QgsGeometry,
     QgsPointXY,
     QgsRectangle,
     QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
     QgsWkbTypes,
 )
 
@@ -63,6 +66,7 @@ def prepare(
     area = _assembled([one for part in parts for one in polygons(part)])
     if area.isNull():
         raise BadInput(code="aoi_outside")
+    to_geojson(area)  # nothing may be left of a tiny one in the decimals that are sent
     return Prepared(area, area_km2(area), _changed_share(drawn), area.constGet().nCoordinates())
 
 
@@ -94,12 +98,21 @@ def to_geojson(geometry: QgsGeometry) -> dict[str, Any]:
     return {"type": "MultiPolygon", "coordinates": found}
 
 
-def from_layer(layer: QgsVectorLayer, selected_only: bool) -> QgsGeometry:
-    """All polygons of the layer or of its selected features, in its CRS; `prepare` merges them."""
+def reader(layer: QgsVectorLayer, selected_only: bool) -> Callable[[], QgsGeometry]:
+    """Gives all polygons of the layer or of its selected features, in its CRS; `prepare` merges them.
+
+    Made on the layer's own thread, to be called on any: a large layer takes its time.
+    """
     if QgsWkbTypes.geometryType(layer.wkbType()) != QgsWkbTypes.GeometryType.PolygonGeometry:
         raise BadInput(code="aoi_not_polygons")
     request = QgsFeatureRequest().setSubsetOfAttributes([])
-    features = layer.getSelectedFeatures(request) if selected_only else layer.getFeatures(request)
+    if selected_only:
+        request.setFilterFids(layer.selectedFeatureIds())
+    source = QgsVectorLayerFeatureSource(layer)
+    return lambda: _collected(source.getFeatures(request))
+
+
+def _collected(features: Iterable[QgsFeature]) -> QgsGeometry:
     found = [polygon for feature in features for polygon in polygons(feature.geometry())]
     if not found:
         raise BadInput(code="aoi_empty")

@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.core import QgsGeometry
+from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsVectorLayer
 from qgis.PyQt.QtCore import QDate
 from qgis.PyQt.QtWidgets import QStyle, QStyleOptionComboBox, QWidget
 
 from mapflow_data.api.models import Provider, UserStatus
 from mapflow_data.gui import area_words, search_words
+from mapflow_data.gui.area_outline import AreaOutline
 from mapflow_data.gui.area_picker import Area
 from mapflow_data.gui.search_dates import Span, days_of, today_utc
 from mapflow_data.gui.search_filters import Filters
@@ -203,6 +204,29 @@ def test_an_area_of_many_vertices_is_offered_simpler(
     hint.firstHintButton.click()
     assert picker.area.vertex_count == 5
     assert form.searchButton.isEnabled()
+
+
+def test_a_layer_without_a_crs_is_told_as_such(form: SearchForm, workspace: Workspace, qtbot: QtBot) -> None:
+    layer = QgsVectorLayer("Polygon", "Plan", "memory")
+    layer.setCrs(QgsCoordinateReferenceSystem())
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromWkt("POLYGON((10 50, 10.3 50, 10.3 50.2, 10 50))"))
+    layer.dataProvider().addFeatures([feature])
+    picker = workspace.dock.search.picker
+    with qtbot.waitSignal(picker.refused, timeout=5000) as refused:
+        picker.use_layer(layer)
+    assert refused.args == ["layer_crs"]
+    assert form.areaHint.hintLabel.text().startswith("The layer has no CRS")
+    assert picker.area is None
+
+
+def test_an_area_of_very_many_vertices_does_not_hold_up_the_map(workspace: Workspace) -> None:
+    """Its outline has no more of them than it came with."""
+    circle = QgsGeometry.fromWkt("POINT(10 50)").buffer(0.1, 5000)
+    picker = workspace.dock.search.picker
+    picker._set(Area("Round", circle, 200.0, circle.constGet().nCoordinates()))
+    (band,) = picker.findChildren(AreaOutline)
+    assert 20_000 <= band._band.asGeometry().constGet().nCoordinates() <= 20_002
 
 
 def test_a_repaired_area_is_confirmed_first(form: SearchForm, workspace: Workspace) -> None:

@@ -316,14 +316,21 @@ PARCELS = (
 )
 
 
+def test_a_speck_that_the_decimals_cannot_tell_is_refused() -> None:
+    speck = QgsGeometry.fromRect(QgsRectangle(10, 10, 10 + 3e-8, 10 + 3e-8))
+    with pytest.raises(BadInput) as caught:
+        prepared(speck, "EPSG:4326")
+    assert caught.value.code == "aoi_empty"
+
+
 def test_layer_gives_all_features_or_the_selected_ones(qgis_app: object) -> None:
     layer = memory_layer(*PARCELS, kind="MultiPolygon")
-    assert len(aoi.from_layer(layer, selected_only=False).asMultiPolygon()) == 4
+    assert len(aoi.reader(layer, selected_only=False)().asMultiPolygon()) == 4
     layer.selectByIds([1])
-    chosen = aoi.from_layer(layer, selected_only=True)
+    chosen = aoi.reader(layer, selected_only=True)()
     assert len(chosen.asMultiPolygon()) == 2
     assert chosen.area() == 196
-    assert len(aoi.from_layer(layer, selected_only=False).asMultiPolygon()) == 4
+    assert len(aoi.reader(layer, selected_only=False)().asMultiPolygon()) == 4
 
 
 def test_layer_without_polygons_is_refused(qgis_app: object) -> None:
@@ -332,15 +339,15 @@ def test_layer_without_polygons_is_refused(qgis_app: object) -> None:
         (memory_layer(), "aoi_empty"),
     ):
         with pytest.raises(BadInput) as caught:
-            aoi.from_layer(layer, selected_only=False)
+            aoi.reader(layer, selected_only=False)()
         assert caught.value.code == code
     with pytest.raises(BadInput) as caught:
-        aoi.from_layer(memory_layer(*PARCELS, kind="MultiPolygon"), selected_only=True)
+        aoi.reader(memory_layer(*PARCELS, kind="MultiPolygon"), selected_only=True)()
     assert caught.value.code == "aoi_empty"
 
 
 def test_neighbours_of_a_layer_are_merged(qgis_app: object) -> None:
-    moved = QgsGeometry(aoi.from_layer(memory_layer(*PARCELS, kind="MultiPolygon"), selected_only=False))
+    moved = QgsGeometry(aoi.reader(memory_layer(*PARCELS, kind="MultiPolygon"), selected_only=False)())
     moved.translate(500000, 6000000)
     found = prepared(moved, "EPSG:32637")
     assert len(found.geometry.asMultiPolygon()) == 3
