@@ -6,10 +6,10 @@ ZIP := build/mapflow_data-$(VERSION).zip
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo pictures test test-api lint format bench qgis sandbox zip i18n translations clean
+.PHONY: help setup demo pictures test test-api lint format bench qgis sandbox zip release-check i18n translations clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: ## install what the other verbs need (they call it themselves)
 	@tools/setup.sh
@@ -44,6 +44,9 @@ sandbox: setup ## run the sandbox in the foreground; its data is in build/sandbo
 
 zip: setup translations ## build/mapflow_data-VERSION.zip, for QGIS' "Install from ZIP"
 	@$(PYTHON) tools/package.py $(ZIP)
+
+release-check: setup translations ## the zip against the rules of plugins.qgis.org, loaded and unloaded in a real QGIS
+	@$(PYTHON) tools/release_check.py $(ARGS)
 
 i18n: setup ## update the translations in i18n/ from the code, and compile them
 	@tools/i18n.sh update

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-VERBS = ("setup", "demo", "test", "lint", "bench", "qgis", "sandbox", "zip", "i18n", "clean")
+VERBS = ("setup", "demo", "test", "lint", "bench", "qgis", "sandbox", "zip", "release-check", "i18n", "clean")
 
 
 @pytest.mark.parametrize("path", ["tools/requirements-dev.txt", "sandbox/requirements.txt"])
