@@ -9,8 +9,10 @@ from qgis.PyQt.QtWidgets import QMenu, QWidget
 
 from ..api.models import Image, Mosaic
 from .deleting import Deleting
+from .editing import Editing
 from .icons import icon
 from .imagery_model import Item
+from .manage_menu import ManageMenu
 from .map_actions import MapActions
 from .qt_compat import QAction
 
@@ -18,10 +20,15 @@ PREVIEWS_AT_MOST = 50  # each is a request and a layer
 
 
 class ImageryMenu:
-    """`on_map` drops from the toolbar, `context` opens on the tree."""
+    """`on_map` and `more` drop from the toolbar, `context` opens on the tree."""
 
     def __init__(
-        self, parent: QWidget, map_actions: MapActions, deleting: Deleting, upload: Callable[[], None]
+        self,
+        parent: QWidget,
+        map_actions: MapActions,
+        editing: Editing,
+        deleting: Deleting,
+        upload: Callable[[], None],
     ) -> None:
         self._parent = parent
         self._map_actions = map_actions
@@ -42,6 +49,9 @@ class ImageryMenu:
         self.upload = self.context.addAction(icon("upload"), tr("Upload into this mosaic…"), upload)
         self.upload.setObjectName("uploadIntoAction")
         self.context.addSeparator()
+        self.more = ManageMenu(editing, parent)
+        self.context.addActions(self.more.actions())
+        self.context.addSeparator()
         self.delete = self.context.addAction(icon("delete"), tr("Delete from Mapflow…"), self._on_delete)
         self.delete.setObjectName("deleteAction")
 
@@ -52,6 +62,7 @@ class ImageryMenu:
         self._set_preview(len(self._images))
         self.zoom.setEnabled(bool(items))
         self.upload.setEnabled(len(mosaics) == 1)
+        self.more.set_selection(items)
         self.delete.setEnabled(bool(items) and not is_deleting)
 
     def _set_preview(self, count: int) -> None:

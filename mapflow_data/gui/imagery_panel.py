@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional
 
 from qgis.core import QgsProject
 from qgis.gui import QgsFilterLineEdit
-from qgis.PyQt.QtCore import QPoint, pyqtSignal
+from qgis.PyQt.QtCore import QPoint, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QStackedWidget, QToolButton, QWidget
 
 from ..api.errors import MapflowError, SignInRequired
@@ -14,6 +14,7 @@ from ..api.models import Image, Mosaic
 from ..services.bundle import Services
 from .deleting import Deleting
 from .deletion_bar import DeletionBar
+from .editing import Editing
 from .forms import load_ui
 from .icons import icon
 from .imagery_menu import ImageryMenu
@@ -36,6 +37,7 @@ class ImageryPanel(QWidget):
     onMapButton: QToolButton
     zoomButton: QToolButton
     deleteButton: QToolButton
+    moreButton: QToolButton
     filterEdit: QgsFilterLineEdit
     views: QStackedWidget
     statePage: StatePage
@@ -53,8 +55,11 @@ class ImageryPanel(QWidget):
         self.model = self.imageryTree.imagery
         self.map_actions = MapActions(services, presenter, self.model, self)
         self.deleting = Deleting(services, presenter, self.model, self)
-        self._menu = ImageryMenu(self, self.map_actions, self.deleting, self._on_upload)
+        editing = Editing(services, self.model, self)
+        self._menu = ImageryMenu(self, self.map_actions, editing, self.deleting, self._on_upload)
         self.layout().addWidget(DeletionBar(services.deletions, self))
+        self._facts_changed = QTimer(self)  # of rows that may be selected; many at once are one
+        self._facts_changed.setSingleShot(True)
         self._link = SelectionLink(self.imageryTree, project, self)
         self._set_up_buttons()
         self._connect()
@@ -115,10 +120,12 @@ class ImageryPanel(QWidget):
             (self.onMapButton, "on_map"),
             (self.zoomButton, "zoom"),
             (self.deleteButton, "delete"),
+            (self.moreButton, "edit"),
         )
         for button, name in buttons:
             button.setIcon(icon(name))
         self.onMapButton.setMenu(self._menu.on_map)
+        self.moreButton.setMenu(self._menu.more)
         self.onMapButton.clicked.connect(self._menu.trigger_default)
         self.uploadButton.clicked.connect(self._on_upload)
         self.newMosaicButton.clicked.connect(self._on_new_mosaic)
@@ -135,6 +142,8 @@ class ImageryPanel(QWidget):
         self.deleting.sign_in_requested.connect(self.sign_in_requested)
         self.imageryTree.images_wanted.connect(self._on_images_wanted)
         self.imageryTree.items_selected.connect(self._on_items_selected)
+        self._facts_changed.timeout.connect(self._on_items_selected)
+        self.model.dataChanged.connect(lambda *_: self._facts_changed.start())
         self.imageryTree.items_selected.connect(self._link.on_rows_selected)
         self.imageryTree.customContextMenuRequested.connect(self._on_tree_menu)
         self.filterEdit.textChanged.connect(self.imageryTree.filter_later)
@@ -223,6 +232,7 @@ class ImageryPanel(QWidget):
         self.onMapButton.setEnabled(bool(items))
         self.onMapButton.setToolTip(self._menu.default_tip)
         self.zoomButton.setEnabled(bool(items))
+        self.moreButton.setEnabled(bool(items))
         self.deleteButton.setEnabled(self._menu.delete.isEnabled())
 
     def _on_tree_menu(self, at: QPoint) -> None:

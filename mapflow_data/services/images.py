@@ -66,6 +66,9 @@ class ImageService(OnlineService):
             self.failing("rename"),
         )
 
+    def is_changing(self, image_id: str) -> bool:
+        return self.is_running(("change", image_id))
+
     def _on_images_failed(self, mosaic_id: str, error: MapflowError) -> None:
         self.images_failed.emit(mosaic_id, error)
         self.failed.emit("images", error)

@@ -53,6 +53,9 @@ class MosaicService(OnlineService):
             self.failing("update"),
         )
 
+    def is_changing(self, mosaic_id: str) -> bool:
+        return self.is_running(("change", mosaic_id))
+
     def load_tiles(self, mosaic: Mosaic) -> None:
         """What a layer of tiles needs; without TileJSON the images tell extent and zoom."""
         self.ask(
