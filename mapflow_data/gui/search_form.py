@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Optional
 
 from qgis.gui import QgsDateEdit, QgsSpinBox
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton, QWidget
 
 from ..api.models import UserStatus
 from . import search_words
@@ -49,6 +51,7 @@ class SearchForm(QWidget):
         super().__init__(parent)
         load_ui(self, "search_form")
         self._is_busy = False
+        self._clicked_at = -math.inf
         self._area_fields: Optional[AreaFields] = None
         self.cloudSpin.setMinimum(ANY_CLOUD)
         self.cloudSpin.setClearValueMode(QgsSpinBox.ClearValueMode.MinimumValue, search_words.any_value())
@@ -117,7 +120,13 @@ class SearchForm(QWidget):
         self._days.set_southern(area is not None and area.is_southern)
 
     def _on_search_clicked(self) -> None:
-        (self.cancel_requested if self._is_busy else self.search_requested).emit()
+        """The second half of a double click is not meant for Cancel, which has come in its place."""
+        is_double = time.monotonic() - self._clicked_at < QApplication.doubleClickInterval() / 1000
+        if not self._is_busy:
+            self._clicked_at = time.monotonic()
+            self.search_requested.emit()
+        elif not is_double:
+            self.cancel_requested.emit()
 
     def _on_changed(self, *_: object) -> None:
         self.searchButton.setText(self.tr("Cancel") if self._is_busy else self.tr("Search"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.core import QgsProject
+from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QImage
 
@@ -23,7 +23,7 @@ from tests.gui.searching import PATIENCE_MS, Person, found, layers, look_at
 from tests.gui.window import Window
 from tests.rig.fault_server import FaultServer
 from tests.rig.sandbox import Sandbox
-from tests.rig.script import Script, answer
+from tests.rig.script import Script, answer, bomb, html, redirect
 
 STORAGE = {"memoryLimit": 1000, "memoryUsed": 1, "memoryFree": 999}
 FOOTPRINT = {
@@ -240,6 +240,69 @@ def test_signing_out_leaves_nothing_of_what_was_found(
     workspace.services.session.sign_out()
     assert panel.model.total == 0
     assert panel.searchForm.limit_km2 is None
+
+
+@pytest.mark.parametrize(
+    ("scripts", "words"),
+    [
+        ([answer([scene(1), scene(2)], drop_after=200)] * 2, "incomplete"),
+        ([html()], "not a Mapflow server, or a proxy"),
+        ([bomb(70_000_000)], "too"),
+        ([redirect("http://127.0.0.1:9/elsewhere")], "not a Mapflow server"),
+    ],
+    ids=["cut", "portal", "bomb", "redirect"],
+)
+def test_an_answer_that_is_none_shows_no_part_of_it(
+    panel: SearchPanel, server: FaultServer, qtbot: QtBot, scripts: list[Script], words: str
+) -> None:
+    server.add(*scripts)
+    panel.search_here()
+    qtbot.waitUntil(lambda: panel.run.state is State.FAILED, timeout=PATIENCE_MS)
+    assert searches(server) == len(scripts)
+    assert words in panel.statePage.stateText.text()
+    assert panel.statePage.stateButton.text() == "Retry"
+    assert panel.model.total == 0
+    assert layers("results") == []
+
+
+def test_what_the_map_shows_across_180_is_sent_in_two_parts(
+    panel: SearchPanel, window: Window, server: FaultServer, qtbot: QtBot
+) -> None:
+    look_at(window.canvas, QgsRectangle(19_937_508, 0, 20_137_508, 200_000), "EPSG:3857")
+    panel.search_here()
+    found(panel, qtbot)
+    area = server.requests[-1].json["aoi"]
+    assert area["type"] == "MultiPolygon"
+    sides = [{x > 0 for x, _ in part[0]} for part in area["coordinates"]]
+    assert sorted(sides) == [{False}, {True}]
+    assert all(abs(x) <= 180 for part in area["coordinates"] for x, _ in part[0])
+
+
+def test_an_outline_that_crosses_itself_is_sent_once_it_is_confirmed(
+    panel: SearchPanel, server: FaultServer, person: Person, qtbot: QtBot
+) -> None:
+    panel.draw_and_search()
+    person.draw(((0.3, 0.3), (0.7, 0.7), (0.7, 0.3), (0.3, 0.7)))
+    hint = panel.searchForm.areaHint
+    assert "crosses itself" in hint.hintLabel.text()
+    qtbot.wait(200)
+    assert searches(server) == 0
+    person.click(hint.secondHintButton)
+    person.click(panel.searchForm.searchButton)
+    found(panel, qtbot)
+    assert searches(server) == 1
+    assert len(server.requests[-1].json["aoi"]["coordinates"]) == 2
+
+
+def test_a_double_click_on_search_searches(panel: SearchPanel, server: FaultServer, qtbot: QtBot) -> None:
+    """Its second click would hit Cancel, which is in the same place by then."""
+    server.add(answer([scene(1)], delay=0.5))
+    panel.picker.use_extent()
+    button = panel.searchForm.searchButton
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.model.total == 1, timeout=PATIENCE_MS)
+    assert searches(server) == 1
 
 
 def test_another_token_ends_what_the_old_one_began(
