@@ -6,7 +6,6 @@ import gc
 import json
 import sys
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from mapflow_data.api.answers import Answer, read_items
 from mapflow_data.api.decode import BIG, decode
 from mapflow_data.api.models import Image
+from tests.rig.lateness import worst_lateness
 
 ITEM = {
     "id": "JL1GF03A_PMS_20220607132729",
@@ -89,6 +89,7 @@ def test_seven_megabytes_leave_the_interpreter_to_others() -> None:
     answer = Answer(200, {}, json.dumps([item] * count).encode())
     assert len(read_items(answer, Image.from_json)) == count
     assert min(worst_lateness(lambda: read_items(answer, Image.from_json)) for _ in range(3)) < 0.05
+    assert sys.getswitchinterval() == pytest.approx(0.005)
 
 
 def test_the_collector_is_on_again_after_all_of_several() -> None:
@@ -106,22 +107,3 @@ def test_the_collector_is_on_again_after_all_of_several() -> None:
     decode(data)
     assert not gc.isenabled()
     gc.enable()
-
-
-def worst_lateness(work: Any) -> float:
-    late, over = [0.0], threading.Event()
-
-    def beat() -> None:
-        while not over.is_set():
-            at = time.perf_counter()
-            time.sleep(0.005)
-            late.append(time.perf_counter() - at - 0.005)
-
-    heart = threading.Thread(target=beat)
-    heart.start()
-    time.sleep(0.02)
-    work()
-    over.set()
-    heart.join()
-    assert sys.getswitchinterval() == pytest.approx(0.005)
-    return max(late)
