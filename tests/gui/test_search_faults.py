@@ -300,7 +300,7 @@ def test_a_double_click_on_search_searches(panel: SearchPanel, server: FaultServ
     panel.picker.use_extent()
     button = panel.searchForm.searchButton
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.model.total == 1, timeout=PATIENCE_MS)
     assert searches(server) == 1
 
