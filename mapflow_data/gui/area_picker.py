@@ -94,6 +94,7 @@ class AreaPicker(QObject):
 
     def use_extent(self) -> bool:
         """What the map shows, also where it is turned. False if that is no area."""
+        self._tool.stop()
         settings = self._canvas.mapSettings()
         corners = [QgsPointXY(corner) for corner in settings.visiblePolygon()]
         shown = QgsGeometry.fromPolygonXY([[*corners, corners[0]]])
@@ -101,6 +102,7 @@ class AreaPicker(QObject):
 
     def use_layer(self, layer: QgsVectorLayer) -> None:
         """Its selected features, or all of them where none is. Prepared in the background."""
+        self._tool.stop()
         selected = layer.selectedFeatureCount()
         name = area_words.of_layer(layer.name(), selected)
         try:

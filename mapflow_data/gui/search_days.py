@@ -73,7 +73,7 @@ class DayFields(QObject):
         return replace(filters, span=span, first_day=first, last_day=last)
 
     def _on_span_changed(self) -> None:
-        """A custom span begins with the days of the one before."""
+        """A custom span without days begins with this year's."""
         if self._combo.currentData() is Span.CUSTOM and not any(map(_day_of, self._edits)):
             self._fill(days_of(Span.YEAR, today_utc()))
         self.name_spans()

@@ -140,6 +140,18 @@ def test_the_canvas_menu_offers_it_too(plugin: MapflowDataPlugin, window: Window
     assert plugin.workspace.dock.search.run.area.name == "Map extent"
 
 
+def test_search_here_ends_a_drawing(panel: SearchPanel, person: Person, qtbot: QtBot) -> None:
+    """What was begun would else take the place of what was searched, and search once more."""
+    before = person.canvas.mapTool()
+    panel.draw_and_search()
+    person.draw(QUAD[:2])
+    assert person.canvas.mapTool() is not before
+    search_here(panel, qtbot)
+    assert person.canvas.mapTool() is before
+    assert panel.picker.area.name == "Map extent"
+    assert panel.run.state.value == "done"
+
+
 def test_the_search_starts_when_drawing_ends_if_that_is_wanted(
     panel: SearchPanel, person: Person, qtbot: QtBot
 ) -> None:
