@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Optional
 
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
 from ..api.models import Image, Mosaic
@@ -38,7 +38,10 @@ class Deleting(QObject):
         self._panel = parent
         self._dialog: Optional[DeleteDialog] = None
         self._wanted: list[Item] = []  # what the dialog is about
-        model.dataChanged.connect(self._on_data_changed)
+        self._facts_changed = QTimer(self)  # many rows at once are one change
+        self._facts_changed.setSingleShot(True)
+        self._facts_changed.timeout.connect(self._on_facts_changed)
+        model.dataChanged.connect(lambda *_: self._facts_changed.start())
         services.deletions.outcome.connect(lambda outcome: self._take_away([outcome]))
         services.deletions.ended.connect(self._on_ended)
         for changed in (services.session.signed_in, services.session.signed_out):
@@ -58,7 +61,8 @@ class Deleting(QObject):
             self._services.images.load(one.item.id)
 
     def _delete(self, items: Sequence[Item]) -> None:
-        self._services.deletions.delete(items)
+        if not self._services.deletions.delete(items):
+            self.stopped.emit(self.tr("Another deletion is under way: try again after it."))
 
     def _on_answered(self) -> None:
         if self._dialog is not None:
@@ -70,7 +74,7 @@ class Deleting(QObject):
         if self._dialog is not None:
             self._dialog.reject()
 
-    def _on_data_changed(self) -> None:
+    def _on_facts_changed(self) -> None:
         """The images of a mosaic have come: now their number is known."""
         if self._dialog is not None:
             self._dialog.show_doomed(self._doomed())

@@ -8,6 +8,7 @@ from typing import Callable, Optional
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QDialog, QWidget
 
+from ..api.errors import MapflowError, NotFound
 from ..api.models import Image, Mosaic
 from ..services.bundle import Services
 from .imagery_model import ImageryModel
@@ -25,9 +26,12 @@ class Editing(QObject):
         self._model = model
         self._panel = parent
         self._dialog: Optional[QDialog] = None
+        self._mosaic_id = ""  # of the image renamed last
         services.mosaics.mosaic_changed.connect(self._on_mosaic_changed)
         services.mosaics.mosaic_moved_on.connect(self._on_mosaic_moved_on)
         services.images.image_renamed.connect(self._on_image_renamed)
+        services.mosaics.failed.connect(self._on_failed)
+        services.images.failed.connect(self._on_failed)
         for changed in (services.session.signed_in, services.session.signed_out):
             changed.connect(self._on_account_changed)
 
@@ -41,6 +45,7 @@ class Editing(QObject):
         if self._services.images.is_changing(image.id):
             return
         dialog = RenameDialog(image.filename, self._panel)
+        self._mosaic_id = image.mosaic_id
         self._open(dialog, lambda: self._services.images.rename(image, dialog.name))
 
     def _open(self, dialog: QDialog, on_accepted: Callable[[], None]) -> None:
@@ -83,6 +88,13 @@ class Editing(QObject):
             images = [image if one.id == image.id else one for one in branch.images]
             self._model.set_images(image.mosaic_id, images)
         self._services.images.load(image.mosaic_id)
+
+    def _on_failed(self, what: str, error: MapflowError) -> None:
+        """What is gone leaves the tree; the message is the dock's."""
+        if what == "update" and isinstance(error, NotFound):
+            self._services.mosaics.load()
+        elif what == "rename" and isinstance(error, NotFound):
+            self._services.images.load(self._mosaic_id)
 
     def _show(self, mosaic: Mosaic) -> None:
         """The rest of the row stays as the list told it."""

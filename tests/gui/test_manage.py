@@ -251,6 +251,23 @@ def test_a_long_deletion_shows_how_far_it_is_and_stops(workspace: Workspace, qtb
         workspace.services.session.sign_out()
 
 
+def test_a_refused_token_is_told_with_a_way_to_another(workspace: Workspace, qtbot: QtBot) -> None:
+    dock, panel = workspace.dock, workspace.dock.imagery
+    with FaultServer([answer(STORAGE)], then=answer([{"id": "a", "name": "a"}])) as server:
+        workspace.services.session.sign_in(server.url, "YTpi", False)
+        qtbot.waitUntil(lambda: bool(panel.model.mosaics()), timeout=PATIENCE_MS)
+        panel.imageryTree.selectAll()
+        qtbot.mouseClick(panel.deleteButton, LEFT)
+        qtbot.waitUntil(lambda: not workspace.services.images.is_busy, timeout=PATIENCE_MS)
+        server.add(*[answer({"message": "no"}, 401)] * 4)  # it is asked again whether that is so
+        qtbot.mouseClick(dialog_of(panel).delete_button, LEFT)
+        qtbot.waitUntil(lambda: bool(notices(dock)), timeout=PATIENCE_MS)
+        assert notices(dock)[0].startswith("“a” was not deleted: the server did not accept the token")
+        press(qtbot, dock, "Sign in")
+        assert dock.pages.currentWidget() is dock.signInPage
+        workspace.services.session.sign_out()
+
+
 def test_another_account_is_not_asked(
     panel: ImageryPanel, mosaic: Mosaic, signed_in: Workspace, qtbot: QtBot
 ) -> None:
@@ -340,6 +357,28 @@ def test_an_image_gets_another_name(
     qtbot.waitUntil(lambda: {f["filename"] for f in layer.getFeatures()} == wanted, timeout=PATIENCE_MS)
     assert {image.filename for image in panel.model.branch(mosaic.id).images} == wanted
     assert {image.filename for image in client.images.list(mosaic.id)} == wanted
+
+
+def test_what_is_gone_cannot_be_changed_and_leaves_the_tree(
+    panel: ImageryPanel, mosaic: Mosaic, signed_in: Workspace, client: MapflowClient, qtbot: QtBot
+) -> None:
+    rows = open_mosaic(panel, qtbot, mosaic)
+    click(panel, qtbot, rows[0])
+    panel._menu.more.rename.trigger()
+    dialog = dialog_of(panel)
+    type_over(qtbot, dialog.nameEdit, "other.tif")
+    client.images.delete(rows[0].data(ITEM_ROLE).id)
+    save(qtbot, dialog)
+    branch = panel.model.branch(mosaic.id)
+    qtbot.waitUntil(lambda: [one.filename for one in branch.images] == ["2.tif"], timeout=PATIENCE_MS)
+    dialog = edit(panel, qtbot, mosaic)
+    type_over(qtbot, dialog.nameEdit, "Other")
+    client.mosaics.delete(mosaic.id)
+    save(qtbot, dialog)
+    qtbot.waitUntil(lambda: panel.model.branch(mosaic.id) is None, timeout=PATIENCE_MS)
+    whole, image = notices(signed_in.dock)
+    assert image.startswith("The image was not renamed: ")
+    assert whole.startswith("The mosaic was not changed: ")
 
 
 def test_one_thing_is_edited_at_a_time(panel: ImageryPanel, mosaic: Mosaic, qtbot: QtBot) -> None:
