@@ -66,6 +66,7 @@ class MapflowDock(QgsDockWidget):
         self.notices = Notices(self.messageBar, iface.messageBar(), self._is_in_sight, self)
         self.search.sign_in_requested.connect(self._on_ask_for_token)
         self.search.warned.connect(self.notices.warning)
+        self.search.failed.connect(self._warn)
         self.search.noted.connect(self.notices.info)
         self._connect_session()
         self._connect_rest()

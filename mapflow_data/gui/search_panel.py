@@ -18,7 +18,6 @@ from ..settings import SEARCH_AFTER_DRAWING, SEARCH_FILTERS
 from . import area_words, search_words
 from .area_label import AreaLabel
 from .area_picker import Area, AreaPicker
-from .failures import words_for
 from .forms import load_ui
 from .icons import icon
 from .messages import describe
@@ -44,6 +43,7 @@ from .state_page import StatePage
 class SearchPanel(QWidget):
     sign_in_requested = pyqtSignal()
     warned = pyqtSignal(object)  # Message
+    failed = pyqtSignal(str, object)  # what was tried, MapflowError; where rows leave no room for it
     noted = pyqtSignal(str)  # plain text
 
     searchForm: SearchForm
@@ -205,7 +205,7 @@ class SearchPanel(QWidget):
             self._fold(has_rows)
         self._was_searching = run.state is State.SEARCHING
         if run.state is State.FAILED and run.error is not None and has_rows:
-            self.warned.emit(describe(run.error, words_for("search")))
+            self.failed.emit("search", run.error)
         self.searchForm.set_busy(run.is_busy)
         self.editButton.setText(self.tr("Cancel") if run.is_busy else self.tr("Edit"))
         self.editButton.setIcon(icon("cancel" if run.is_busy else "edit"))

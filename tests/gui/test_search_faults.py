@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QImage
+from qgis.PyQt.QtWidgets import QToolButton
 
 from mapflow_data.api.errors import Unreachable
 from mapflow_data.gui.results_cells import Column
@@ -303,6 +304,21 @@ def test_a_double_click_on_search_searches(panel: SearchPanel, server: FaultServ
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.model.total == 1, timeout=PATIENCE_MS)
     assert searches(server) == 1
+
+
+def test_a_token_that_is_refused_on_the_way_keeps_the_rows_and_offers_to_sign_in(
+    panel: SearchPanel, workspace: Workspace, server: FaultServer, qtbot: QtBot
+) -> None:
+    first = {"images": [scene(1)], "total": 2, "limit": 1, "offset": 0}
+    server.add(answer(first), Script(status=401), Script(status=401))
+    panel.search_here()
+    found(panel, qtbot)
+    panel.moreButton.click()
+    qtbot.waitUntil(lambda: panel.run.state is State.FAILED, timeout=PATIENCE_MS)
+    assert panel.model.total == 1
+    bar = workspace.dock.messageBar
+    assert bar.currentItem().property("text").startswith("The search did not work: ")
+    assert "Sign in" in [button.text() for button in bar.findChildren(QToolButton)]
 
 
 def test_another_token_ends_what_the_old_one_began(
