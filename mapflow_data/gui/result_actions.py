@@ -18,6 +18,8 @@ from .presenter import Presenter
 from .results_cells import Row
 from .results_model import LOADING, SHOWN, ResultsModel
 
+MOST = 50  # pictures and tiles at once: each is a layer of its own
+
 
 class ResultActions(QObject):
     """Asks the service, hands what comes to the presenter, tells the model what is on the map."""
@@ -25,6 +27,7 @@ class ResultActions(QObject):
     failed = pyqtSignal(str, object)  # name of what was not shown, MapflowError
     dropped = pyqtSignal(str)  # name of what came too late for its project
     cannot_zoom = pyqtSignal()
+    too_many = pyqtSignal(int)  # were asked for at once: the first MOST of them come
 
     def __init__(
         self,
@@ -60,7 +63,10 @@ class ResultActions(QObject):
 
     def show(self, rows: Iterable[Row]) -> None:
         """Pictures and tiles onto the map; one that is there comes to the top."""
-        for row in [row for row in rows if row.can_be_shown and row.id not in self._wanted]:
+        wanted = [row for row in rows if row.can_be_shown and row.id not in self._wanted]
+        if len(wanted) > MOST:
+            self.too_many.emit(len(wanted))
+        for row in wanted[:MOST]:
             self._wanted[row.id] = row.item
             self._model.set_state(row.id, LOADING)
             if row.item.preview_kind == "picture":

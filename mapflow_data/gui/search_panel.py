@@ -23,7 +23,7 @@ from .icons import icon
 from .messages import describe
 from .plain import as_tooltip
 from .presenter import Presenter
-from .result_actions import ResultActions
+from .result_actions import MOST, ResultActions
 from .result_cards import ResultCards
 from .result_menus import ResultMenu, SortMenu
 from .result_thumbnails import ResultThumbnails
@@ -193,6 +193,7 @@ class SearchPanel(QWidget):
             signal.connect(lambda *_: self._show_count())
         self.result_actions.failed.connect(self._on_not_shown)
         self.result_actions.dropped.connect(self._on_picture_dropped)
+        self.result_actions.too_many.connect(self._on_too_many)
         self.result_actions.cannot_zoom.connect(
             lambda: self.noted.emit(self.tr("This has no place on the map to zoom to."))
         )
@@ -286,6 +287,11 @@ class SearchPanel(QWidget):
 
     def _on_picture_dropped(self, name: str) -> None:
         self.noted.emit(self.tr("{0} was not shown, as another project was opened meanwhile.").format(name))
+
+    def _on_too_many(self, count: int) -> None:
+        self.noted.emit(
+            self.tr("The first {0} of {1} are shown; select others to see those.").format(MOST, count)
+        )
 
     def _on_not_shown(self, name: str, error: MapflowError) -> None:
         self.warned.emit(describe(error, self.tr("{0} was not shown").format(name)))

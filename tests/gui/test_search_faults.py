@@ -380,6 +380,22 @@ def test_a_picture_that_a_sign_out_stopped_can_be_asked_for_again(
     qtbot.waitUntil(lambda: panel.model.state_of("s1") == SHOWN, timeout=PATIENCE_MS)
 
 
+def test_all_rows_are_not_put_on_the_map_at_once(
+    panel: SearchPanel, server: FaultServer, qtbot: QtBot
+) -> None:
+    tiles = {"previewType": "xyz", "previewUrl": f"{server.url}/t/{{z}}/{{x}}/{{y}}.png"}
+    server.add(answer([{**scene(number), **tiles} for number in range(60)]))
+    notes: list[str] = []
+    panel.noted.connect(notes.append)
+    panel.search_here()
+    found(panel, qtbot)
+    panel.cardsView.selectAll()
+    panel.result_actions.show(panel.selection.rows())
+    qtbot.waitUntil(lambda: len(layers("tiles")) == 50, timeout=PATIENCE_MS)
+    assert notes == ["The first 50 of 60 are shown; select others to see those."]
+    assert [panel.model.state_of(f"s{n}") for n in (49, 50)] == [SHOWN, ""]
+
+
 def make_picture(folder: Path) -> bytes:
     path = folder / "picture.png"
     image = QImage(60, 60, QImage.Format.Format_RGB32)
