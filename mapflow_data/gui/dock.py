@@ -60,7 +60,7 @@ class MapflowDock(QgsDockWidget):
         self.activity = ActivityPanel(services.queue, self)
         self.search = SearchPanel(services.catalog, presenter, iface, QgsProject.instance(), self)
         self.tabs.addTab(self.imagery, self.tr("My imagery"))
-        self._search_page = _scrolling(self.search)
+        self._search_page = _Scrolling(self.search)
         self.tabs.addTab(self._search_page, self.tr("Search"))
         self.tabs.addTab(self.activity, self.tr("Activity"))
         self.notices = Notices(self.messageBar, iface.messageBar(), self._is_in_sight, self)
@@ -255,12 +255,15 @@ class MapflowDock(QgsDockWidget):
         return bool(self.isVisible())
 
 
-def _scrolling(panel: QWidget) -> QgsScrollArea:
+class _Scrolling(QgsScrollArea):
     """The tallest panel scrolls where the window is low, rather than making the window higher."""
-    area = QgsScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(panel)
-    area.setMinimumWidth(panel.minimumSizeHint().width())
-    return area
+
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(panel)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.widget().minimumSizeHint().width(), super().minimumSizeHint().height())
