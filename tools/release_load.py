@@ -63,7 +63,7 @@ def walk() -> Iterator[float]:
     mark("BEGIN")
     started = start()
     first = {name: module for name, module in sys.modules.items() if name.startswith(PLUGIN + ".")}
-    tell(started <= START_MS, f"classFactory and initGui take {started:.1f} ms (at most {START_MS:.0f})")
+    tell(started <= START_MS, f"classFactory and initGui take {started:.1f} ms of at most {START_MS:.0f}")
     yield SETTLE_S
     yield from unloaded()
     compare(before, "unused")
@@ -100,11 +100,13 @@ def use() -> Iterator[float]:
 
 
 def start() -> float:
-    """As QGIS does it at its start. Returns ms in classFactory and initGui, by the clock on the wall."""
+    """As QGIS does it at its start. Returns ms of this thread's work in classFactory and initGui: what else runs
+    on the computer does not count.
+    """
     is_loaded = qgis.utils.loadPlugin(PLUGIN)
-    begin = time.perf_counter()
+    begin = time.thread_time()
     is_started = qgis.utils.startPlugin(PLUGIN)
-    took = (time.perf_counter() - begin) * 1000
+    took = (time.thread_time() - begin) * 1000
     if not (is_loaded and is_started):
         tell(False, "QGIS loads it")
     return took
