@@ -100,8 +100,8 @@ def use() -> Iterator[float]:
 
 
 def start() -> float:
-    """As QGIS does it at its start. Returns ms of this thread's work in classFactory and initGui: what else runs
-    on the computer does not count.
+    """As QGIS does it at its start. Returns ms of this thread's work in classFactory and initGui: what
+    else runs on the computer does not count.
     """
     is_loaded = qgis.utils.loadPlugin(PLUGIN)
     begin = time.thread_time()
