@@ -16,7 +16,8 @@ from qgis.core import QgsCoordinateReferenceSystem
 from ..api.errors import BadInput
 from ..api.models import Image
 from .corners import bounds, corners, in_picture_order, sides_ratio
-from .geometry import Box, Point, metric_crs, outline, project, read_crs, unwrapped, wgs84
+from .crs_cache import metric_crs_of
+from .geometry import Box, Point, outline, project, read_crs, unwrapped, wgs84
 
 PADDED_FROM = 0.02  # a picture's aspect that is further off than this is padded to its box, and centred
 EXACT_PIXELS = 2.0  # how well a footprint must fit width × pixel size to be taken for the raster's box,
@@ -118,8 +119,7 @@ def _by_corners(
 def _metric_quad(ring: Sequence[Point]) -> tuple[QgsCoordinateReferenceSystem, list[Point]]:
     if not ring:
         raise BadInput("no usable footprint", code="footprint")
-    xmin, ymin, xmax, ymax = bounds(ring)
-    crs = metric_crs((xmin + xmax) / 2, (ymin + ymax) / 2)
+    crs = metric_crs_of(ring)
     return crs, _quad(project(ring, wgs84(), crs))
 
 

@@ -13,7 +13,7 @@ from qgis.core import QgsDateTimeRange, QgsRasterLayer
 
 from ..api.errors import BadInput
 from ..api.models import CatalogItem, Preview, Quicklook
-from .geometry import Polygons, outline_of
+from .geometry import Point, Polygons, outline_of
 from .picture import emptiness, quiet_gdal, read_picture, whiteness
 from .placing import place_outline
 from .previews import open_layer, raster_of, save
@@ -32,6 +32,11 @@ def pictures_of(item: CatalogItem) -> tuple[Quicklook, ...]:
     if placed:
         return placed
     return (Quicklook(item.preview_url),) if item.preview_url else item.previews[:1]
+
+
+def outlines_of(item: CatalogItem) -> list[list[Point]]:
+    """Where the item's pictures lie, one outline each."""
+    return [outline_of(one.footprint or item.footprint) for one in pictures_of(item)]
 
 
 def path_of(item: CatalogItem, folder: str) -> Path:

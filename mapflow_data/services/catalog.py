@@ -19,6 +19,7 @@ from ..api.errors import BadInput, Cancelled, MapflowError, SignInRequired
 from ..api.models import CatalogItem, Preview, Quicklook, SearchPage, UserStatus
 from ..api.query import CatalogQuery
 from ..layers import aoi, catalog_tiles, quicklooks, results
+from ..layers.crs_cache import acquaint
 from ..layers.geometry import from_rings
 from ..settings import cache_folder
 from .online import OnlineService
@@ -158,6 +159,7 @@ class CatalogService(OnlineService):
         if path.exists():
             self.picture_loaded.emit(item, str(path))
             return
+        acquaint(*quicklooks.outlines_of(item))
         self.ask(
             ("picture", path.name),
             lambda client, _: quicklooks.georeference_item(_fetch(client, item), item, folder),
@@ -170,6 +172,7 @@ class CatalogService(OnlineService):
         home, own = self.thread(), self._connection
         if own is None:
             return
+        acquaint()
         self.run(
             ("tiles", item.id, item.preview_url),
             lambda _: _valid_layer(item, own, home),

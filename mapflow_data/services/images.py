@@ -13,6 +13,8 @@ from ..api.client import MapflowClient
 from ..api.errors import MapflowError
 from ..api.models import Image, Mosaic
 from ..layers import footprints, previews
+from ..layers.crs_cache import acquaint
+from ..layers.geometry import outline
 from ..settings import cache_folder
 from .online import OnlineService
 
@@ -51,6 +53,7 @@ class ImageService(OnlineService):
 
     def load_preview(self, image: Image, size: Literal["s", "l"] = "l") -> None:
         folder = self._folder
+        acquaint(outline(image.footprint), crs=image.crs)
         self.ask(
             ("preview", image.id, size),
             lambda client, _: previews.georeference(client.images.preview(image.id, size), image, folder),
