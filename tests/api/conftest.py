@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -52,3 +53,15 @@ def make_file(tmp_path: Path) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def localhost(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A name for 127.0.0.1 that resolves also where there is no hosts file, as in a bare container."""
+    resolve = socket.getaddrinfo
+
+    def resolve_here(host: Any, *more: Any, **named: Any) -> Any:
+        return resolve("127.0.0.1" if host == "localhost" else host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_here)
+    return "localhost"

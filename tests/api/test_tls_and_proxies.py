@@ -30,9 +30,9 @@ def test_an_authority_of_ones_own_is_trusted(authority: Authority, make_client: 
         assert make_client(server.url, ca_pem=authority.pem).account.storage().used == 1
 
 
-def test_a_host_by_its_name(authority: Authority, make_client: Any) -> None:
-    with FaultServer([STORAGE], tls=authority.context("localhost")) as server:
-        url = server.url.replace("127.0.0.1", "localhost")
+def test_a_host_by_its_name(authority: Authority, make_client: Any, localhost: str) -> None:
+    with FaultServer([STORAGE], tls=authority.context(localhost)) as server:
+        url = server.url.replace("127.0.0.1", localhost)
         assert make_client(url, ca_pem=authority.pem).account.storage().used == 1
 
 
@@ -56,12 +56,12 @@ def test_a_bad_certificate_is_named(
         assert server.connections == 1
 
 
-def test_a_wrong_name_is_named(authority: Authority, make_client: Any) -> None:
+def test_a_wrong_name_is_named(authority: Authority, make_client: Any, localhost: str) -> None:
     with FaultServer(then=STORAGE, tls=authority.context("example.com")) as server:
-        url = server.url.replace("127.0.0.1", "localhost")
+        url = server.url.replace("127.0.0.1", localhost)
         with pytest.raises(errors.TlsFailed) as caught:
             make_client(url, ca_pem=authority.pem).account.storage()
-        assert "localhost" in caught.value.reason
+        assert localhost in caught.value.reason
         assert server.requests == []
 
 

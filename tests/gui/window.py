@@ -100,8 +100,9 @@ class Window:
         """As a person does with Ctrl and clicks."""
         root = QgsProject.instance().layerTreeRoot()
         selection = self.tree.selectionModel()
-        selection.clear()
+        if len(layers) == 1:
+            self.tree.setCurrentLayer(layers[0])  # toggles where Qt still thinks that Ctrl is held
+        selection.clearSelection()
         for layer in layers:
             index = self.tree.node2index(root.findLayer(layer.id()))
             selection.select(index, selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
-            self.tree.setCurrentLayer(layer) if len(layers) == 1 else None
