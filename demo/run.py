@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
-import signal
-import subprocess
 import sys
-import threading
 import time
 import zipfile
 from pathlib import Path
@@ -29,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.rig.sandbox import Sandbox
 from tools.throwaway_profile import environment as profile_environment
-from tools.throwaway_profile import make_profile
+from tools.throwaway_profile import make_profile, running_qgis
 
 
 def main() -> int:
@@ -57,28 +53,12 @@ def main() -> int:
 def run_qgis(walk: str, box: Sandbox) -> int:
     """One QGIS that makes one walk. Returns 0 when every check of it held."""
     print(f"\nQGIS · {walk}", flush=True)
-    command = [
-        "xvfb-run",
-        "-a",
-        "-s",
-        "-screen 0 1600x1000x24",
-        "/usr/bin/qgis",
-        "--nologo",
-        "--noversioncheck",
-    ]
-    command += ["--profiles-path", str(PROFILE), "--code", str(ROOT / "demo" / walk)]
     ended = None
-    with open(BUILD / "qgis.log", "a") as log:
-        qgis = subprocess.Popen(
-            command,
-            env=environment(box),
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,  # so that the screen and QGIS can be ended together
-        )
-        watch = threading.Timer(QGIS_MAY_TAKE_S, os.killpg, (qgis.pid, signal.SIGKILL))
-        watch.start()
+    script = ROOT / "demo" / walk
+    with (
+        open(BUILD / "qgis.log", "a") as log,
+        running_qgis(PROFILE, script, environment(box), QGIS_MAY_TAKE_S, log) as qgis,
+    ):
         assert qgis.stdout is not None
         for line in qgis.stdout:
             if line.startswith("DEMO END "):
@@ -87,8 +67,7 @@ def run_qgis(walk: str, box: Sandbox) -> int:
                 print(line[5:].rstrip(), flush=True)
             else:
                 log.write(line)
-        code = qgis.wait()
-        watch.cancel()
+    code = qgis.returncode
     if ended is None or (ended == 0 and code):
         print(
             f"  ✗ QGIS ended with {code} before its walk did"

@@ -7,13 +7,9 @@ loads and unloads it in the real QGIS. Prints one line per check, ends with 1 wh
 from __future__ import annotations
 
 import compileall
-import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from tests.rig.sandbox import Sandbox  # noqa: E402 - needs the path above
 from tools import release_rules as rules  # noqa: E402
 from tools.package import TOP, pack  # noqa: E402
-from tools.throwaway_profile import environment, make_profile  # noqa: E402
+from tools.throwaway_profile import environment, make_profile, running_qgis  # noqa: E402
 
 BUILD = ROOT / "build" / "release"
 QGIS_MAY_TAKE_S = 60
@@ -111,25 +107,11 @@ def words_of_ours(err: str) -> list[str]:
 
 
 def run_qgis(profile: Path, env: dict[str, str]) -> tuple[int, str, str]:
-    command = [
-        "xvfb-run",
-        "-a",
-        "-s",
-        "-screen 0 1600x1000x24",
-        "/usr/bin/qgis",
-        "--nologo",
-        "--noversioncheck",
-    ]
-    command += ["--profiles-path", str(profile), "--code", str(ROOT / "tools" / "release_load.py")]
-    # a session of its own, so that the screen and QGIS can be ended together
+    script = ROOT / "tools" / "release_load.py"
     with open(BUILD / "stderr", "w+") as err:
-        qgis = subprocess.Popen(
-            command, env=env, stdout=subprocess.PIPE, stderr=err, text=True, start_new_session=True
-        )
-        watch = threading.Timer(QGIS_MAY_TAKE_S, os.killpg, (qgis.pid, signal.SIGKILL))
-        watch.start()
-        out, _ = qgis.communicate()
-        watch.cancel()
+        with running_qgis(profile, script, env, QGIS_MAY_TAKE_S, err) as qgis:
+            assert qgis.stdout is not None
+            out = qgis.stdout.read()
         err.seek(0)
         return qgis.returncode, out, err.read()
 

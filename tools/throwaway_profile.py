@@ -1,11 +1,17 @@
-"""A throw-away QGIS profile with this checkout linked in as a plugin, and an environment to go with it."""
+"""A throw-away QGIS profile with this checkout linked in as a plugin, and a QGIS that runs in it."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = """\
@@ -40,3 +46,31 @@ def environment(folder: Path) -> dict[str, str]:
         "QGIS_AUTH_DB_DIR_PATH": str(folder),
         "XDG_RUNTIME_DIR": str(folder / "runtime"),
     }
+
+
+@contextmanager
+def running_qgis(
+    profile: Path, script: Path, env: Mapping[str, str], seconds: float, stderr: IO[str]
+) -> Iterator[subprocess.Popen[str]]:
+    """QGIS on a screen of its own with `script` as its code; after `seconds` it is ended by force."""
+    command = [
+        "xvfb-run",
+        "-a",
+        "-s",
+        "-screen 0 1600x1000x24",
+        "/usr/bin/qgis",
+        "--nologo",
+        "--noversioncheck",
+    ]
+    command += ["--profiles-path", str(profile), "--code", str(script)]
+    # a session of its own, so that the screen and QGIS can be ended together
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=stderr, text=True, start_new_session=True
+    ) as qgis:
+        watch = threading.Timer(seconds, os.killpg, (qgis.pid, signal.SIGKILL))
+        watch.start()
+        try:
+            yield qgis
+            qgis.wait()
+        finally:
+            watch.cancel()
