@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
 
+from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from qgis.PyQt.QtGui import QContextMenuEvent, QImage
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QAbstractItemView, QApplication, QMenu, QTabWidget, QToolButton, QWidget
 
 POLL_MS = 40
+PATIENCE_AT_EXIT_MS = 15_000
 LEFT = Qt.MouseButton.LeftButton
 RIGHT = Qt.MouseButton.RightButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -190,6 +192,14 @@ class Stage(QObject):
             self._fail(f"waited {waiting.seconds:.0f} s in vain until {waiting.what}")
         return False
 
+    def _on_exit_held_up(self) -> None:
+        """Every check has held by now: say what QGIS waits for, and end it."""
+        window = QApplication.activeModalWidget()
+        held_by = f"“{window.windowTitle()}” ({type(window).__name__})" if window else "no dialog"
+        self.say(f"  · QGIS was ended by force, as its exit was held up by {held_by}")
+        self.picture("held-up")
+        os._exit(0)
+
     def _fail(self, why: str) -> None:
         self.say(f"  ✗ {why}")
         self.picture("failed")
@@ -203,7 +213,9 @@ class Stage(QObject):
             popup.close()
         if code:
             os._exit(code)  # nothing to save, and a dialog may hold the event loop
-        QTimer.singleShot(0, self.iface.actionExit().trigger)  # as a user: asks if the project is not saved
+        QgsProject.instance().setDirty(False)  # the walk has checked what was saved: no question at the end
+        QTimer.singleShot(PATIENCE_AT_EXIT_MS, self._on_exit_held_up)
+        QTimer.singleShot(0, self.iface.actionExit().trigger)
 
 
 def _inside(rect: QRect) -> QPoint:
