@@ -24,6 +24,8 @@ class ImageryTree(QTreeView):
     images_wanted = pyqtSignal(str)
     items_selected = pyqtSignal()
     filtered = pyqtSignal()
+    current_changed = pyqtSignal(object)  # Mosaic, Image or None
+    image_activated = pyqtSignal(object)  # by Enter or a double click
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -41,7 +43,27 @@ class ImageryTree(QTreeView):
         self._set_up_columns()
         self.expanded.connect(self._on_row_opened)
         self.selectionModel().currentChanged.connect(self._on_row_opened)
+        self.selectionModel().currentChanged.connect(lambda *_: self.current_changed.emit(self.current_item()))
         self.selectionModel().selectionChanged.connect(lambda *_: self.items_selected.emit())
+
+    # The current one
+
+    def current_item(self) -> Optional[Item]:
+        item: Optional[Item] = self.currentIndex().siblingAtColumn(Column.NAME).data(ITEM_ROLE)
+        return item
+
+    def siblings(self, image: Image) -> list[Image]:
+        """The images of its mosaic, in the order shown."""
+        top = self._filter.mapFromSource(self.imagery.index_of(image.mosaic_id))
+        rows = [self._filter.index(row, 0, top) for row in range(self._filter.rowCount(top))]
+        items = [row.data(ITEM_ROLE) for row in rows]
+        return [item for item in items if isinstance(item, Image)]
+
+    def show_image(self, image: Image) -> None:
+        """Selects it alone, makes it the current one and scrolls to it."""
+        row = self._filter.mapFromSource(self.imagery.index_of(image.id, image.mosaic_id))
+        if row.isValid():
+            self._select([row])
 
     # The selection
 

@@ -12,7 +12,11 @@ from .parts import required
 
 @dataclass(frozen=True)
 class Image:
-    """One raster of a mosaic. `pixel_size` is (x, y) in units of `crs`; `checksum` is SHA-1 in hex."""
+    """One raster of a mosaic. `pixel_size` is (x, y) in units of `crs`; `checksum` is SHA-1 in hex.
+
+    `state` is "" for a ready one, the only ones that the service lists. Of another one little more is known
+    than its name: `state` is then PENDING, IN_PROGRESS, FAILED, NONE or what the service says, `error` why.
+    """
 
     id: str
     mosaic_id: str = ""
@@ -29,6 +33,12 @@ class Image:
     nodata: Optional[float] = None
     pixel_size: Optional[tuple[float, float]] = None
     is_downloadable: bool = True
+    state: str = ""
+    error: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.state
 
     @classmethod
     def from_json(cls, data: Any, mosaic_id: str = "") -> Image:
