@@ -19,7 +19,15 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from qgis.PyQt.QtGui import QContextMenuEvent, QImage
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAbstractItemView, QApplication, QMenu, QTabWidget, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QMenu,
+    QMessageBox,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 POLL_MS = 40
 PATIENCE_AT_EXIT_MS = 15_000
@@ -193,12 +201,13 @@ class Stage(QObject):
         return False
 
     def _on_exit_held_up(self) -> None:
-        """Every check has held by now: say what QGIS waits for, and end it."""
+        """A person would not get rid of QGIS without a question, either."""
         window = QApplication.activeModalWidget()
-        held_by = f"“{window.windowTitle()}” ({type(window).__name__})" if window else "no dialog"
-        self.say(f"  · QGIS was ended by force, as its exit was held up by {held_by}")
-        self.picture("held-up")
-        os._exit(0)
+        text = f": {window.text()}" if isinstance(window, QMessageBox) else ""
+        held_by = f"“{window.windowTitle()}”{text}" if window else "no dialog"
+        self.say(f"  ✗ QGIS' exit was held up by {held_by}")
+        self.picture("failed")
+        os._exit(1)
 
     def _fail(self, why: str) -> None:
         self.say(f"  ✗ {why}")

@@ -35,16 +35,22 @@ def make_profile(folder: Path) -> None:
     (home / "QGIS" / "QGIS3.ini").write_text(SETTINGS)
     (folder / "password").write_text("of a throw-away profile\n")
     (folder / "runtime").mkdir(mode=0o700)
+    (folder / "tmp").mkdir()
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The machine's environment with nothing of the user's own QGIS, Python or Mapflow in it."""
+    """The machine's environment with nothing of the user's own QGIS, Python or Mapflow in it.
+
+    With a temporary folder of its own: at its end QGIS asks about layers whose files lie in the machine's,
+    as all do where the checkout itself is there.
+    """
     inherited = {k: v for k, v in os.environ.items() if not re.match(r"MAPFLOW_|QGIS_|PYTHON|VIRTUAL_ENV", k)}
     return {
         **inherited,
         "QGIS_AUTH_PASSWORD_FILE": str(folder / "password"),
         "QGIS_AUTH_DB_DIR_PATH": str(folder),
         "XDG_RUNTIME_DIR": str(folder / "runtime"),
+        "TMPDIR": str(folder / "tmp"),
     }
 
 
