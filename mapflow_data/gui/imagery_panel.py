@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from qgis.core import QgsProject
 from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import QPoint, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QStackedWidget, QToolButton, QWidget
 
-from ..api.errors import MapflowError, SignInRequired
+from ..api.errors import MapflowError
 from ..api.models import Image, Mosaic
 from ..services.bundle import Services
 from .deleting import Deleting
@@ -19,6 +19,7 @@ from .forms import load_ui
 from .icons import icon
 from .imagery_menu import ImageryMenu
 from .imagery_model import Loading
+from .imagery_states import ImageryStates
 from .imagery_tree import ImageryTree
 from .map_actions import MapActions
 from .messages import describe
@@ -49,10 +50,10 @@ class ImageryPanel(QWidget):
         super().__init__(parent)
         load_ui(self, "imagery_panel")
         self._services = services
-        self._state_action: Callable[[], None] = self.refresh
         self._new_mosaic_id = ""
         self._dialog: Optional[MosaicDialog] = None
         self.model = self.imageryTree.imagery
+        self.states = ImageryStates(self.views, self.statePage, self.imageryTree, self)
         self.map_actions = MapActions(services, presenter, self.model, self)
         self.deleting = Deleting(services, presenter, self.model, self)
         editing = Editing(services, self.model, self)
@@ -63,7 +64,7 @@ class ImageryPanel(QWidget):
         self._link = SelectionLink(self.imageryTree, project, self)
         self._set_up_buttons()
         self._connect()
-        self._show_loading()
+        self.states.show_loading()
         self._on_items_selected()
 
     def close_links(self) -> None:
@@ -75,7 +76,7 @@ class ImageryPanel(QWidget):
     def refresh(self) -> None:
         """The list, and the images of every mosaic that has shown its images."""
         if not self.model.mosaics():
-            self._show_loading()
+            self.states.show_loading()
         self._services.mosaics.load()
         for mosaic in self.model.mosaics():
             branch = self.model.branch(mosaic.id)
@@ -87,21 +88,13 @@ class ImageryPanel(QWidget):
         self.imageryTree.forget_wanted()
         self.filterEdit.clear()
         self.model.set_mosaics([])
-        self._show_loading()
+        self.states.show_loading()
 
     def show_list_failure(self, error: MapflowError) -> bool:
         """True if it is said here, since there is nothing else to show."""
         if self.model.mosaics():
             return False
-        is_refused = isinstance(error, SignInRequired)
-        self._state_action = self.sign_in_requested.emit if is_refused else self.refresh
-        self.statePage.show_state(
-            self.tr("Your imagery was not loaded"),
-            describe(error).text,
-            icon_name="failed",
-            button=self.tr("Sign in") if is_refused else self.tr("Retry"),
-        )
-        self.views.setCurrentWidget(self.statePage)
+        self.states.show_failure(error)
         return True
 
     def show_images_failure(self, mosaic_id: str, error: MapflowError) -> bool:
@@ -147,50 +140,17 @@ class ImageryPanel(QWidget):
         self.imageryTree.items_selected.connect(self._link.on_rows_selected)
         self.imageryTree.customContextMenuRequested.connect(self._on_tree_menu)
         self.filterEdit.textChanged.connect(self.imageryTree.filter_later)
-        self.imageryTree.filtered.connect(self._show_tree)
-        self.statePage.button_clicked.connect(self._on_state_clicked)
-
-    # States
-
-    def _show_loading(self) -> None:
-        self.statePage.show_state(self.tr("Loading your imagery…"), is_busy=True)
-        self.views.setCurrentWidget(self.statePage)
-
-    def _show_tree_or_empty(self) -> None:
-        if self.model.mosaics():
-            self._show_tree()
-            return
-        self._state_action = self._on_upload
-        self.statePage.show_state(
-            self.tr("No imagery yet"),
-            self.tr(
-                "Upload raster layers or files. They are kept in mosaics, which are collections of images."
-            ),
-            icon_name="mosaic",
-            button=self.tr("Upload…"),
-        )
-        self.views.setCurrentWidget(self.statePage)
-
-    def _show_tree(self) -> None:
-        if not self.model.mosaics():
-            return
-        text = self.imageryTree.vain_filter
-        if not text:
-            self.views.setCurrentWidget(self.imageryTree)
-            return
-        self._state_action = self.filterEdit.clear
-        self.statePage.show_state(
-            self.tr("Nothing found"),
-            self.tr("No mosaic, and no image of a mosaic that was opened, has “{0}” in it.").format(text),
-            button=self.tr("Clear the filter"),
-        )
-        self.views.setCurrentWidget(self.statePage)
+        self.imageryTree.filtered.connect(self._on_filtered)
+        self.states.refresh_requested.connect(self.refresh)
+        self.states.sign_in_requested.connect(self.sign_in_requested)
+        self.states.upload_requested.connect(self._on_upload)
+        self.states.clear_requested.connect(self.filterEdit.clear)
 
     # What services tell
 
     def _on_mosaics_loaded(self, mosaics: list[Mosaic]) -> None:
         self.model.set_mosaics(mosaics)
-        self._show_tree_or_empty()
+        self.states.show_list()
         if self._new_mosaic_id and self.imageryTree.select_mosaic(self._new_mosaic_id):
             self._new_mosaic_id = ""
 
@@ -204,12 +164,13 @@ class ImageryPanel(QWidget):
     def _on_images_loaded(self, mosaic_id: str, images: list[Image], features: list[Any]) -> None:
         self.model.set_images(mosaic_id, images)
         self.imageryTree.images_arrived(mosaic_id)
-        self._show_tree()
+        self._on_filtered()
+
+    def _on_filtered(self) -> None:
+        if self.model.mosaics():
+            self.states.show_list()
 
     # What people do
-
-    def _on_state_clicked(self) -> None:
-        self._state_action()
 
     def _on_upload(self) -> None:
         chosen = self.imageryTree.selected_mosaics()
