@@ -17,7 +17,8 @@ from .icons import icon
 from .state_page import StatePage
 
 CLEARABLE = (State.DONE, State.CANCELLED)
-RETRYABLE = (State.FAILED, State.CANCELLED, State.UNCONFIRMED)
+FAILED = (State.FAILED, State.UNCONFIRMED)
+RETRYABLE = (*FAILED, State.CANCELLED)  # the last only where it is selected: it was wished
 
 
 class ActivityPanel(QWidget):
@@ -85,6 +86,11 @@ class ActivityPanel(QWidget):
     def _to_cancel(self) -> list[Job]:
         return [job for job in self._selected() or self.model.jobs if not job.is_over]
 
+    def _to_retry(self) -> list[Job]:
+        """Those selected, or all that failed when none of them is."""
+        chosen = [job for job in self._selected() if job.state in RETRYABLE]
+        return chosen or [job for job in self.model.jobs if job.state in FAILED]
+
     def _to_clear(self) -> list[Job]:
         """What came out as wanted, and what ended otherwise only where it is selected."""
         selected = {job.id for job in self._selected()}
@@ -98,7 +104,7 @@ class ActivityPanel(QWidget):
         tip = self.tr("Cancel the selected uploads") if selected else self.tr("Cancel all uploads")
         self.cancelJobButton.setToolTip(tip)
         self.cancelJobButton.setEnabled(bool(self._to_cancel()))
-        self.retryButton.setEnabled(any(job.state in RETRYABLE for job in jobs))
+        self.retryButton.setEnabled(bool(self._to_retry()))
         self.clearButton.setEnabled(bool(self._to_clear()))
         told = failure(selected[0]) if len(selected) == 1 else ""
         self.summaryLabel.setText(told or summary(self._summary))
@@ -129,10 +135,7 @@ class ActivityPanel(QWidget):
         self._queue.cancel([job.id for job in self._to_cancel()])
 
     def _on_retry(self) -> None:
-        """Those selected, or all that failed when none of them is."""
-        chosen = [job for job in self._selected() if job.state in RETRYABLE]
-        failed = chosen or [job for job in self.model.jobs if job.state in RETRYABLE]
-        self._queue.retry([job.id for job in failed])
+        self._queue.retry([job.id for job in self._to_retry()])
 
     def _on_clear(self) -> None:
         self._queue.remove([job.id for job in self._to_clear()])

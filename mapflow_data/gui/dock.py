@@ -103,6 +103,7 @@ class MapflowDock(QgsDockWidget):
         session.busy_changed.connect(self._on_busy_changed)
         self.signInPage.sign_in_requested.connect(session.sign_in)
         self.signInPage.cancel_requested.connect(session.cancel_all)
+        self.signInPage.back_requested.connect(self._on_back)
         self.checkingPage.button_clicked.connect(session.cancel_all)
         self.accountButton.sign_out_requested.connect(session.sign_out)
 
@@ -176,6 +177,7 @@ class MapflowDock(QgsDockWidget):
         state = self._services.session.state
         is_in = state == "signed_in"
         self.headerBox.setVisible(is_in)
+        self.signInPage.set_back(is_in)
         if is_in and not self._is_asking:
             self.pages.setCurrentWidget(self.tabs)
         elif state == "checking" and not self.signInPage.tokenEdit.text():
@@ -227,6 +229,13 @@ class MapflowDock(QgsDockWidget):
         self._is_asking = True
         self._show_state()
         self.signInPage.tokenEdit.setFocus()
+
+    def _on_back(self) -> None:
+        """The token that was refused stays until another one is given."""
+        self._is_asking = False
+        self.signInPage.forget_token()
+        self.signInPage.clear_failure()
+        self._show_state()
 
     def _on_refresh(self) -> None:
         self._is_asking = False

@@ -31,6 +31,7 @@ class SignInPage(QWidget):
 
     sign_in_requested = pyqtSignal(str, str, bool)  # server, token, remember
     cancel_requested = pyqtSignal()
+    back_requested = pyqtSignal()
     network_options_requested = pyqtSignal()
 
     serverEdit: QLineEdit
@@ -40,6 +41,7 @@ class SignInPage(QWidget):
     failureIcon: QLabel
     failureLabel: QLabel
     signInButton: QPushButton
+    backButton: QPushButton
     busyBox: QWidget
     busyProgress: QProgressBar
     cancelButton: QPushButton
@@ -49,6 +51,7 @@ class SignInPage(QWidget):
         super().__init__(parent)
         load_ui(self, "sign_in_page")
         self._is_busy = False
+        self._can_go_back = False
         self.serverEdit.setText(DEFAULT_SERVER)
         self.tokenLink.setText('<a href="{}">{}</a>'.format(ACCOUNT_PAGE, self.tr("Get a token")))
         self.tokenLink.setToolTip(ACCOUNT_PAGE)
@@ -57,6 +60,7 @@ class SignInPage(QWidget):
         self.serverEdit.returnPressed.connect(self._on_sign_in)
         self.tokenEdit.returnPressed.connect(self._on_sign_in)
         self.cancelButton.clicked.connect(self.cancel_requested)
+        self.backButton.clicked.connect(self.back_requested)
         self.networkButton.clicked.connect(self.network_options_requested)
         self.clear_failure()
         self.set_busy(False)
@@ -70,11 +74,17 @@ class SignInPage(QWidget):
         for widget in (self.serverEdit, self.tokenEdit, self.rememberBox):
             widget.setEnabled(not is_busy)
         self.signInButton.setVisible(not is_busy)
+        self.backButton.setVisible(self._can_go_back and not is_busy)
         self.busyBox.setVisible(is_busy)
         if is_busy:
             self.clear_failure()
             if had_focus:
                 self.cancelButton.setFocus()
+
+    def set_back(self, is_possible: bool) -> None:
+        """Where somebody is signed in, another token may be asked for and not be given."""
+        self._can_go_back = is_possible
+        self.backButton.setVisible(is_possible and not self._is_busy)
 
     def forget_token(self) -> None:
         """The form is not where a token stays."""
@@ -103,6 +113,8 @@ class SignInPage(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._is_busy and event.key() == Qt.Key.Key_Escape:
             self.cancel_requested.emit()
+        elif self._can_go_back and event.key() == Qt.Key.Key_Escape:
+            self.back_requested.emit()
         else:
             super().keyPressEvent(event)
 

@@ -135,6 +135,8 @@ def test_cancel_and_retry(
     qtbot.mouseClick(panel.cancelJobButton, LEFT)
     qtbot.waitUntil(lambda: signed_in.services.queue.is_idle, timeout=PATIENCE_MS)
     assert [j.state for j in panel.model.jobs] == [State.CANCELLED]
+    assert not panel.retryButton.isEnabled()  # it was wished: only who selects it wants it back
+    panel.activityView.selectAll()
     qtbot.mouseClick(panel.retryButton, LEFT)
     qtbot.waitUntil(lambda: panel.model.jobs[0].state is State.DONE, timeout=PATIENCE_MS)
 

@@ -136,6 +136,7 @@ def test_signing_out_shows_the_form_and_nothing_of_the_account(
     assert dock.imagery.model.mosaics() == []
     assert dock.storageBar.text() == ""
     assert not dock.headerBox.isVisible()
+    assert not dock.signInPage.backButton.isVisible()  # there is nothing to go back to
 
 
 def test_another_token_is_asked_for_when_this_one_is_refused(
@@ -148,6 +149,11 @@ def test_another_token_is_asked_for_when_this_one_is_refused(
         qtbot.waitUntil(lambda: page.stateButton.text() == "Sign in", timeout=PATIENCE_MS)
         qtbot.mouseClick(page.stateButton, Qt.MouseButton.LeftButton)
     assert dock.signInPage.isVisible()
+    qtbot.keyClicks(dock.signInPage.tokenEdit, "dG9r")
+    qtbot.mouseClick(dock.signInPage.backButton, Qt.MouseButton.LeftButton)
+    assert dock.tabs.isVisible()  # with what was refused: nothing of it is lost
+    assert dock.signInPage.tokenEdit.text() == ""
+    qtbot.mouseClick(page.stateButton, Qt.MouseButton.LeftButton)
     fill(dock, qtbot, sandbox.url, sandbox.token)
     qtbot.keyClick(dock.signInPage.tokenEdit, Qt.Key.Key_Return)
     qtbot.waitUntil(dock.tabs.isVisible, timeout=PATIENCE_MS)
