@@ -16,6 +16,21 @@ def make_source(fields: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{name}={_written(value)}" for name, value in fields)
 
 
+def value_of(source: str, name: str) -> str:
+    """A field of a source as QGIS reads it, "" where there is none."""
+    uri = QgsDataSourceUri()
+    uri.setEncodedUri(source)
+    return str(uri.param(name))
+
+
+def with_value(source: str, name: str, value: str) -> str:
+    """The source with another value in a field that it has; all others stay to the letter."""
+    fields = (pair.partition("=") for pair in source.split("&"))
+    return "&".join(
+        f"{name}={_written(value)}" if field == name else field + sign + kept for field, sign, kept in fields
+    )
+
+
 def _written(value: str) -> str:
     """A value with escapes of its own, as URLs have them, has them escaped once more where QGIS undoes that.
 
@@ -26,6 +41,4 @@ def _written(value: str) -> str:
 
 
 def _read(escaped: str) -> str:
-    uri = QgsDataSourceUri()
-    uri.setEncodedUri(f"value={escaped}")
-    return str(uri.param("value"))
+    return value_of(f"value={escaped}", "value")

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Sequence
 from typing import Optional
 from urllib.parse import unquote, urlsplit
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle, QgsUnitTypes
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsDataProvider,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsUnitTypes,
+)
 
 from ..api.errors import BadInput
 from ..api.models import Image, Mosaic, TileJson
 from .corners import bounds
 from .geometry import Box, project, read_crs, read_footprint, wgs84
 from .properties import EXTENT, TILES, mark
-from .sources import make_source
+from .sources import make_source, value_of, with_value
 
 MAX_ZOOM = 24
 DEFAULT_ZOOM = 19  # where nothing tells how fine the images are
 WORLD_PIXEL_M = 156543.034  # a pixel of zoom 0 at the equator
 MERCATOR_LATITUDE = 85.06
+AS_OF = "_as_of"  # a parameter that no server knows, and QGIS' caches of tiles go by
 
 _PLACEHOLDERS = {"x", "y", "-y", "z", "q"}  # those that QGIS fills in
 _CREDENTIALS = re.compile(
@@ -42,30 +50,68 @@ def make_uri(tile_url: str, min_zoom: int, max_zoom: int) -> str:
 def make_layer(mosaic: Mosaic, tilejson: Optional[TileJson], images: Sequence[Image] = ()) -> QgsRasterLayer:
     """With the extent and the deepest zoom of TileJSON, else of the footprints and pixel sizes."""
     # not the TileJSON's lowest zoom: at a small scale QGIS would ask for thousands of tiles of it
-    layer = QgsRasterLayer(make_uri(mosaic.tile_url, 0, _max_zoom(tilejson, images)), mosaic.name, "wms")
+    source = as_of_now(make_uri(mosaic.tile_url, 0, _max_zoom(tilejson, images)))
+    layer = QgsRasterLayer(source, mosaic.name, "wms")
     mark(layer, TILES, mosaic.id)
     box = _bounds(tilejson) or _footprint_bounds(mosaic, images)
     extent = to_mercator(box) if box else None
     if extent is not None:
-        layer.setCustomProperty(EXTENT, ",".join(repr(value) for value in extent))
+        _keep_extent(layer, QgsRectangle(*extent))
         restore_extent(layer)
     return layer
 
 
 def restore_extent(layer: QgsRasterLayer) -> bool:
     """Sets the extent that the layer was made with: of a saved project QGIS takes the world's."""
-    values = str(layer.customProperty(EXTENT, "")).split(",")
-    try:
-        xmin, ymin, xmax, ymax = map(float, values)
-    except ValueError:
-        return False
-    layer.setExtent(QgsRectangle(xmin, ymin, xmax, ymax))
-    return True
+    extent = _kept_extent(layer)
+    if extent is not None:
+        layer.setExtent(extent)
+    return extent is not None
+
+
+def refresh(layer: QgsRasterLayer, images: Sequence[Image] = ()) -> None:
+    """Lets the layer ask for new pixels; it grows by the footprints of `images` that lie outside.
+
+    Only another address does that: QGIS keeps tiles in memory and on disk, by address and whatever
+    Cache-Control says; reload(), reloadData() and a layer made anew all show the old ones.
+    """
+    options = QgsDataProvider.ProviderOptions()
+    layer.setDataSource(as_of_now(layer.source()), layer.name(), layer.providerType(), options)
+    known = _kept_extent(layer)
+    box = _footprint_bounds(None, images)
+    added = to_mercator(box) if box else None
+    if known is not None and added is not None:
+        known.combineExtentWith(QgsRectangle(*added))
+        _keep_extent(layer, known)
+    restore_extent(layer)
+    layer.triggerRepaint()
+
+
+def as_of_now(source: str) -> str:
+    """The source of an XYZ layer whose addresses nobody has asked for yet."""
+    base, _, query = value_of(source, "url").partition("?")
+    pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != AS_OF]
+    stamp = f"{AS_OF}={time.time_ns() // 1_000_000}"
+    return with_value(source, "url", f"{base}?{'&'.join([*pairs, stamp])}")
 
 
 def is_credential(name: str) -> bool:
     """Whether a parameter of a URL is one that must not get into a project."""
     return _CREDENTIALS.fullmatch(unquote(name)) is not None
+
+
+def _keep_extent(layer: QgsRasterLayer, box: QgsRectangle) -> None:
+    values = (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())
+    layer.setCustomProperty(EXTENT, ",".join(map(repr, values)))
+
+
+def _kept_extent(layer: QgsRasterLayer) -> Optional[QgsRectangle]:
+    values = str(layer.customProperty(EXTENT, "")).split(",")
+    try:
+        xmin, ymin, xmax, ymax = map(float, values)
+    except ValueError:
+        return None
+    return QgsRectangle(xmin, ymin, xmax, ymax)
 
 
 def _clean(url: str) -> str:
@@ -115,8 +161,9 @@ def _bounds(tilejson: Optional[TileJson]) -> Optional[Box]:
     return tilejson.bounds if is_plausible else None
 
 
-def _footprint_bounds(mosaic: Mosaic, images: Sequence[Image]) -> Optional[Box]:
-    boxes = [read_footprint(wkt).boundingBox() for wkt in (mosaic.footprint, *(i.footprint for i in images))]
+def _footprint_bounds(mosaic: Optional[Mosaic], images: Sequence[Image]) -> Optional[Box]:
+    outlines = ([mosaic.footprint] if mosaic else []) + [image.footprint for image in images]
+    boxes = [read_footprint(wkt).boundingBox() for wkt in outlines]
     points = [
         (x, y)
         for b in boxes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from qgis.PyQt.QtCore import QUrl
 from mapflow_data.api.errors import BadInput
 from mapflow_data.api.models import Image, Mosaic, TileJson
 from mapflow_data.layers import tiles
-from mapflow_data.layers.properties import KIND, MOSAIC_ID
+from mapflow_data.layers.properties import KIND, MOSAIC_ID, TILES, kind_of
 
 URL = "https://api.example.org/tiles/{z}/{x}/{y}.png"
 MOSAIC = Mosaic("m-1", "Fields", tile_url=URL + "?uri=s3://bucket/a%20b&rescale=0,255")
@@ -140,3 +141,50 @@ def test_extent_survives_a_saved_project(tmp_path: Path, qgis_new_project: None)
     assert tiles.restore_extent(again)
     assert again.extent().toString(0) == extent.toString(0)
     assert not tiles.restore_extent(QgsRasterLayer(tiles.make_uri(URL, 0, 5), "other", "wms"))
+
+
+def drawn_address(layer: QgsRasterLayer) -> str:
+    return url_in(layer.source())
+
+
+def test_refreshed_tiles_have_another_address_and_all_else_as_it_was(
+    tmp_path: Path, qgis_new_project: None
+) -> None:
+    project = QgsProject.instance()
+    layer = tiles.make_layer(MOSAIC, TileJson((-105.9, 40.0, -105.2, 40.6), 7, 14))
+    project.addMapLayer(layer)
+    layer.setOpacity(0.5)
+    for _ in range(2):
+        before, extent = drawn_address(layer), layer.extent().toString(0)
+        time.sleep(0.002)
+        tiles.refresh(layer)
+        assert drawn_address(layer) != before
+        assert drawn_address(layer).rpartition("&")[0] == MOSAIC.tile_url
+        assert {"type=xyz", "zmin=0", "zmax=14"} <= set(layer.source().split("&"))
+        assert layer.extent().toString(0) == extent
+        assert layer.isValid()
+        assert layer.opacity() == 0.5
+        assert kind_of(layer) == TILES
+        assert project.write(str(tmp_path / "p.qgz"))
+        project.clear()
+        assert project.read(str(tmp_path / "p.qgz"))
+        (layer,) = project.mapLayers().values()
+        tiles.restore_extent(layer)
+
+
+def test_refreshed_tiles_of_an_address_without_parameters() -> None:
+    layer = tiles.make_layer(Mosaic("m", "M", tile_url=URL), None)
+    tiles.refresh(layer)
+    base, _, query = drawn_address(layer).partition("?")
+    assert base == URL
+    assert query.startswith(f"{tiles.AS_OF}=")
+    assert "&" not in query
+
+
+def test_refreshed_tiles_reach_as_far_as_new_images() -> None:
+    layer = tiles.make_layer(MOSAIC, TileJson((-105.9, 40.0, -105.2, 40.6), 7, 14))
+    width, height = layer.extent().width(), layer.extent().height()
+    east = "POLYGON ((-105 40, -104.5 40, -104.5 40.6, -105 40.6, -105 40))"
+    tiles.refresh(layer, [Image("a", footprint=DENVER), Image("b", footprint=east), Image("c")])
+    assert layer.extent().width() == pytest.approx(2 * width, rel=1e-4)
+    assert layer.extent().height() == pytest.approx(height, rel=1e-4)
