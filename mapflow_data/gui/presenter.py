@@ -16,7 +16,6 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsLayerTreeGroup,
-    QgsLayerTreeLayer,
     QgsMapLayer,
     QgsProject,
     QgsRectangle,
@@ -37,11 +36,11 @@ from ..layers.properties import (
     kind_of,
     mosaic_id_of,
 )
+from .layer_order import place_in, put_in_place_of
 
 GROUP_NAME = "Mapflow Data"
 GROUP_PROPERTY = "mapflow_data/group"
 SEARCH_PROPERTY = "mapflow_data/search"
-ORDER = (FOOTPRINTS, RESULTS, PREVIEW, QUICKLOOK, TILES)  # from top to bottom: outlines over pictures
 ZOOM_MARGIN = 1.1
 
 
@@ -98,12 +97,30 @@ class Presenter(QObject):
     def show_preview(self, image: Image, path: str) -> QgsMapLayer:
         layer = self.find(PREVIEW, image_id=image.id)
         if layer is None:
-            layer = previews.make_layer(
-                path, self.tr("{0} preview").format(image.filename or image.id), image
-            )
+            layer = self._make_preview(image, path)
             self._add(layer)
         else:
             self._raise(layer)
+        return layer
+
+    def _make_preview(self, image: Image, path: str) -> QgsMapLayer:
+        return previews.make_layer(path, self.tr("{0} preview").format(image.filename or image.id), image)
+
+    # Showing what has changed
+
+    def refresh_tiles(self, mosaic_id: str, images: Sequence[Image] = ()) -> None:
+        """Lets all layers of the mosaic's tiles ask for new pixels; `images` are those that it has now."""
+        for layer in filter(QgsMapLayer.isValid, self.layers(TILES)):
+            if mosaic_id and mosaic_id_of(layer) == mosaic_id:
+                tiles.refresh(layer, images)
+
+    def replace_preview(self, old_image_id: str, image: Image, path: str) -> Optional[QgsMapLayer]:
+        """Puts the preview of `image` where that of another image is; None where that is on no map."""
+        old = self.find(PREVIEW, image_id=old_image_id) if old_image_id else None
+        if old is None:
+            return None
+        layer = self._make_preview(image, path)
+        put_in_place_of(self._project, old, layer)
         return layer
 
     # Adding what a search found
@@ -212,7 +229,7 @@ class Presenter(QObject):
     def _add(self, layer: QgsMapLayer) -> None:
         self._project.addMapLayer(layer, False)
         group = self._group()
-        node = group.insertLayer(self._place(group, layer), layer)
+        node = group.insertLayer(place_in(group, layer), layer)
         node.setExpanded(False)
         group.setItemVisibilityCheckedParentRecursive(True)
 
@@ -221,26 +238,11 @@ class Presenter(QObject):
         node = self._project.layerTreeRoot().findLayer(layer.id())
         group = self._group()
         if node is None:
-            group.insertLayer(self._place(group, layer), layer)
+            group.insertLayer(place_in(group, layer), layer)
             return
-        if node.parent() is group and group.children().index(node) != self._place(group, layer):
+        if node.parent() is group and group.children().index(node) != place_in(group, layer):
             moved = node.clone()
-            group.insertChildNode(self._place(group, layer), moved)
+            group.insertChildNode(place_in(group, layer), moved)
             group.removeChildNode(node)
             node = moved
         node.setItemVisibilityCheckedParentRecursive(True)
-
-    @staticmethod
-    def _place(group: QgsLayerTreeGroup, layer: QgsMapLayer) -> int:
-        """Above those of its kind, below the kinds that belong above it."""
-        rank = _rank(layer)
-        for place, node in enumerate(group.children()):
-            below = isinstance(node, QgsLayerTreeLayer) and node.layer() is not None
-            if below and _rank(node.layer()) >= rank:
-                return place
-        return len(group.children())
-
-
-def _rank(layer: QgsMapLayer) -> int:
-    kind = kind_of(layer)
-    return ORDER.index(kind) if kind in ORDER else len(ORDER)

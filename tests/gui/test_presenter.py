@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtXml import QDomDocument
 
 from mapflow_data.api.models import Image, Mosaic, TileJson
@@ -192,3 +193,32 @@ def test_nothing_to_zoom_to_is_said(project: QgsProject) -> None:
     assert not presenter.zoom_to([])
     assert not presenter.zoom_to(["", "POLYGON EMPTY", "nonsense"])
     presenter.close()
+
+
+def test_a_preview_gives_its_place_to_another_one(
+    presenter: Presenter, project: QgsProject, tmp_path: Path
+) -> None:
+    pictures = [str(make_raster(tmp_path / f"{name}.tif")) for name in "abc"]
+    old = presenter.show_preview(IMAGES[0], pictures[0])
+    presenter.show_preview(IMAGES[1], pictures[1])
+    project.layerTreeRoot().findLayer(old.id()).setItemVisibilityChecked(False)
+    new = presenter.replace_preview("i1", Image("i3", "m1", "c.tif", footprint=SQUARE), pictures[2])
+    assert names(project) == ["b.tif preview", "c.tif preview"]
+    assert presenter.find("preview", image_id="i1") is None
+    assert presenter.find("preview", image_id="i3") is new
+    assert not project.layerTreeRoot().findLayer(new.id()).itemVisibilityChecked()
+    assert presenter.replace_preview("i1", IMAGES[0], pictures[0]) is None
+    assert presenter.replace_preview("", IMAGES[0], pictures[0]) is None
+    assert len(project.mapLayers()) == 2
+
+
+def test_only_the_mosaic_s_own_tiles_are_asked_for_anew(presenter: Presenter, project: QgsProject) -> None:
+    layers = [presenter.show_tiles(mosaic, BOUNDS, []) for mosaic in (MOSAIC, OTHER)]
+    before = [layer.source() for layer in layers]
+    QTest.qWait(5)  # addresses are told apart by the millisecond
+    presenter.refresh_tiles("m1")
+    assert [layer.source() == old for layer, old in zip(layers, before)] == [False, True]
+    presenter.refresh_tiles("")
+    presenter.refresh_tiles("m9")
+    assert layers[1].source() == before[1]
+    assert names(project) == ["Quarry tiles", "North & <i>South</i> tiles"]
