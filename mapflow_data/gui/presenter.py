@@ -36,12 +36,12 @@ from ..layers.properties import (
     kind_of,
     mosaic_id_of,
 )
+from .map_view import MapView
 from .layer_order import place_in, put_in_place_of
 
 GROUP_NAME = "Mapflow Data"
 GROUP_PROPERTY = "mapflow_data/group"
 SEARCH_PROPERTY = "mapflow_data/search"
-ZOOM_MARGIN = 1.1
 
 
 class Presenter(QObject):
@@ -55,7 +55,7 @@ class Presenter(QObject):
     ) -> None:
         super().__init__(parent)
         self._project = project
-        self._canvas = canvas
+        self._view = MapView(canvas, project) if canvas is not None else None
         project.cleared.connect(self.project_changed)
 
     def close(self) -> None:
@@ -184,35 +184,15 @@ class Presenter(QObject):
         numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
         return next(one for one in (name, *numbered) if one not in taken)
 
-    # Zooming
+    # On the canvas
 
     def zoom_to(self, footprints_wkt: Iterable[str]) -> bool:
         """Shows the areas (WKT, WGS 84). False if there is none with an extent that the canvas can show."""
-        box = QgsRectangle()
-        for wkt in footprints_wkt:
-            geometry = QgsGeometry.fromWkt(wkt)
-            if not geometry.isNull() and not geometry.isEmpty():
-                box.combineExtentWith(geometry.boundingBox())
-        if self._canvas is None or box.isNull():
-            return False
-        try:
-            extent = self._to_canvas(box, self._canvas)
-        except QgsCsException:
-            return False
-        extent.scale(ZOOM_MARGIN)
-        self._canvas.setExtent(extent, True)
-        self._canvas.refresh()
-        return True
+        return self._view is not None and self._view.zoom_to(footprints_wkt)
 
-    def _to_canvas(self, box: QgsRectangle, canvas: QgsMapCanvas) -> QgsRectangle:
-        crs = canvas.mapSettings().destinationCrs()
-        if not crs.isValid():
-            return QgsRectangle(box)
-        transform = QgsCoordinateTransform(
-            QgsCoordinateReferenceSystem("EPSG:4326"), crs, self._project.transformContext()
-        )
-        transform.setBallparkTransformsAreAppropriate(True)
-        return transform.transformBoundingBox(box)
+    def flash(self, footprint_wkt: str) -> bool:
+        """Where it is, in sight or not: the map stays. False if there is nothing to flash."""
+        return self._view is not None and self._view.flash(footprint_wkt)
 
     # The layer tree
 
