@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Callable, Optional
 
@@ -18,6 +19,8 @@ from .project_keeper import ProjectKeeper
 from .search_panel import SearchPanel
 from .upload_dialog import UploadDialog
 
+WISH_HOLDS_S = 300  # a sign-in later than that is about something else
+
 
 class Workspace(QObject):
     """Built at the first use, taken down with the plugin by `close`."""
@@ -26,15 +29,14 @@ class Workspace(QObject):
         super().__init__(iface.mainWindow())
         self._iface = iface
         self._dialog: Optional[UploadDialog] = None
-        self._waiting: Optional[tuple[list[str], str]] = None  # layer ids and mosaic, until signed in
-        self._search_waiting: Optional[Callable[[SearchPanel], None]] = None  # the same for a search
+        self._wish: Optional[Callable[[], None]] = None  # what a person asked for before signing in
+        self._wished = 0.0
         self.services: Services = make_services(self)
         self.presenter = Presenter(QgsProject.instance(), iface.mapCanvas(), self)
         self._keeper = ProjectKeeper(QgsProject.instance(), self)
         self.dock = MapflowDock(self.services, self.presenter, iface, iface.mainWindow())
         self._keeper.failed.connect(self._on_not_kept)
         self.dock.upload_requested.connect(self._on_upload_requested)
-        self.services.session.signed_in.connect(self._on_signed_in)
         self.services.session.busy_changed.connect(self._on_session_busy_changed)
         iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         iface.mainWindow().resizeDocks([self.dock], [WIDTH], Qt.Orientation.Horizontal)
@@ -47,8 +49,8 @@ class Workspace(QObject):
     def upload(self, layers: Sequence[QgsMapLayer], mosaic_id: str = "") -> None:
         """Opens the Upload dialog; where nobody is signed in, the dock first and the dialog afterwards."""
         if self.services.session.state != "signed_in":
-            self._waiting = ([layer.id() for layer in layers], mosaic_id)
-            self.open_dock()
+            ids = [layer.id() for layer in layers]
+            self._wait_with(lambda: self.upload(_found(ids), mosaic_id))
             return
         dialog = self._make_dialog()
         if layers:
@@ -73,14 +75,19 @@ class Workspace(QObject):
         if session.state == "signed_in" and not session.is_busy:
             act(panel)
             return
-        self._search_waiting = act
+        self._wait_with(lambda: act(self.dock.show_search()))
+
+    def _wait_with(self, wish: Callable[[], None]) -> None:
+        self._wish, self._wished = wish, time.monotonic()
         self.open_dock()
 
     def _on_session_busy_changed(self, is_busy: bool) -> None:
-        act = self._search_waiting
-        if act is not None and not is_busy and self.services.session.state == "signed_in":
-            self._search_waiting = None
-            act(self.dock.show_search())
+        wish = self._wish
+        if wish is None or is_busy or self.services.session.state != "signed_in":
+            return
+        self._wish = None
+        if time.monotonic() - self._wished < WISH_HOLDS_S:
+            wish()
 
     def close(self) -> None:
         """Nothing of it is left in QGIS, nothing runs any more. May be called once."""
@@ -107,16 +114,15 @@ class Workspace(QObject):
     def _on_upload_requested(self, mosaic_id: str) -> None:
         self.upload([], mosaic_id)
 
-    def _on_signed_in(self) -> None:
-        if self._waiting is None:
-            return
-        (layer_ids, mosaic_id), self._waiting = self._waiting, None
-        found = [QgsProject.instance().mapLayer(layer_id) for layer_id in layer_ids]
-        self.upload([layer for layer in found if layer is not None], mosaic_id)
-
     def _on_upload_started(self) -> None:
         self.dock.show_activity()
 
     def _on_not_kept(self, layer_name: str, error: MapflowError) -> None:
         what = self.tr("{0} was not saved with the project").format(layer_name)
         self.dock.notices.warning(describe(error, what))
+
+
+def _found(layer_ids: Sequence[str]) -> list[QgsMapLayer]:
+    """Those that are still in the project."""
+    layers = (QgsProject.instance().mapLayer(layer_id) for layer_id in layer_ids)
+    return [layer for layer in layers if layer is not None]
