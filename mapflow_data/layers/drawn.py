@@ -64,7 +64,7 @@ class Plane:
 
 
 def footprint_of_wkt(wkt: str) -> QgsGeometry:
-    """As `read_footprint`, which is only asked about those that are out of the ordinary: there may be many."""
+    """As `read_footprint`, which is only asked about what is out of the ordinary: there may be many."""
     geometry = QgsGeometry.fromWkt(wkt) if wkt else QgsGeometry()
     if geometry.isEmpty() or geometry.type() != QgsWkbTypes.GeometryType.PolygonGeometry:
         return QgsGeometry()

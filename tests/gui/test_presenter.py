@@ -5,8 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsProject, QgsRasterLayer, QgsVectorLayer
-from qgis.gui import QgsMapCanvas
+from pytestqt.qtbot import QtBot
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtXml import QDomDocument
 
@@ -186,6 +194,140 @@ def test_zoom_is_in_the_canvas_crs(project: QgsProject, crs: str, x: float, y: f
     assert centre.x() == pytest.approx(x, rel=1e-3)
     assert centre.y() == pytest.approx(y, rel=1e-3)
     presenter.close()
+
+
+LARGER_IN_THE_EAST = "POLYGON ((178 10, 181 10, 181 12, 178 12, 178 10))"
+LARGER_IN_THE_WEST = (
+    "MULTIPOLYGON (((179 10,180 10,180 12,179 12,179 10)),((-180 10,-177 10,-177 12,-180 10)))"
+)
+WEST_OF_IT = "POLYGON ((175 10, 176 10, 176 11, 175 11, 175 10))"
+EAST_OF_IT = "POLYGON ((-175 10, -174 10, -174 11, -175 11, -175 10))"
+
+
+def shown_degrees(project: QgsProject, crs: str, *footprints: str) -> tuple[float, float]:
+    """From where to where along the map, in degrees of the equator."""
+    canvas = QgsMapCanvas()
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem(crs))
+    presenter = Presenter(project, canvas)
+    assert presenter.zoom_to(footprints)
+    presenter.close()
+    extent = canvas.extent()
+    degree = 1 if crs == "EPSG:4326" else 20037508.342789244 / 180
+    return extent.xMinimum() / degree, extent.xMaximum() / degree
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
+@pytest.mark.parametrize(
+    ("footprints", "expected"),
+    [
+        ([LARGER_IN_THE_EAST], (178, 180)),
+        ([LARGER_IN_THE_WEST], (-180, -177)),
+        ([LARGER_IN_THE_WEST, WEST_OF_IT], (175, 180)),
+        ([LARGER_IN_THE_EAST, EAST_OF_IT], (-180, -174)),
+        ([WEST_OF_IT, "POLYGON ((170 10, 171 10, 171 11, 170 11, 170 10))"], (170, 176)),
+    ],
+)
+def test_a_footprint_across_180_does_not_show_the_world(
+    project: QgsProject, crs: str, footprints: list[str], expected: tuple[float, float]
+) -> None:
+    west, east = shown_degrees(project, crs, *footprints)
+    assert (west + east) / 2 == pytest.approx(sum(expected) / 2, abs=0.01)
+    assert east - west < 2 * (expected[1] - expected[0])
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3832", "EPSG:32660", "EPSG:3413"])
+def test_where_the_map_goes_on_at_180_both_sides_are_shown(project: QgsProject, crs: str) -> None:
+    """The Pacific, the UTM zone beside the line, a pole."""
+    footprint = LARGER_IN_THE_EAST.replace("10", "70").replace("12", "72") if crs == "EPSG:3413" else None
+    west, east = shown_degrees(project, crs, footprint or LARGER_IN_THE_EAST)
+    assert 2 < east - west < 4
+
+
+def test_places_that_are_apart_are_both_shown(project: QgsProject) -> None:
+    west, east = shown_degrees(project, "EPSG:4326", WEST_OF_IT, EAST_OF_IT)
+    assert west < -175
+    assert east > 176
+
+
+@pytest.fixture
+def view(project: QgsProject, qtbot: QtBot) -> QgsMapCanvas:
+    """A map of about one degree around the square."""
+    canvas = QgsMapCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 400)
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
+    canvas.setExtent(QgsRectangle(9.5, 49.5, 10.5, 50.5))
+    return canvas
+
+
+def bands(canvas: QgsMapCanvas) -> list[QgsRubberBand]:
+    return [item for item in canvas.items() if isinstance(item, QgsRubberBand)]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857", "EPSG:32632", ""])
+def test_a_footprint_is_flashed_where_it_is(project: QgsProject, view: QgsMapCanvas, crs: str) -> None:
+    view.setDestinationCrs(QgsCoordinateReferenceSystem(crs))
+    presenter = Presenter(project, view)
+    presenter.zoom_to([SQUARE])
+    before = view.extent()
+    assert presenter.flash(SQUARE)
+    (band,) = bands(view)
+    box = band.asGeometry().boundingBox()
+    assert max(box.width(), box.height()) * 1.1 == pytest.approx(before.height(), rel=0.01)
+    assert box.center().distance(before.center()) < before.height() / 100
+    assert view.extent() == before
+    presenter.close()
+
+
+def test_out_of_sight_the_map_stays(project: QgsProject, view: QgsMapCanvas) -> None:
+    presenter = Presenter(project, view)
+    before = view.extent()
+    assert presenter.flash("POLYGON ((100 0, 101 0, 101 1, 100 1, 100 0))")
+    assert presenter.flash(LARGER_IN_THE_EAST)
+    assert view.extent() == before
+    presenter.close()
+
+
+def test_what_would_be_too_small_to_see_is_a_point(project: QgsProject, view: QgsMapCanvas) -> None:
+    presenter = Presenter(project, view)
+    assert presenter.flash("POLYGON ((10 50, 10.001 50, 10.001 50.001, 10 50.001, 10 50))")
+    (band,) = bands(view)
+    assert band.numberOfVertices() == 1
+    presenter.close()
+
+
+def test_flashes_do_not_pile_up(project: QgsProject, view: QgsMapCanvas, qtbot: QtBot) -> None:
+    presenter = Presenter(project, view)
+    for number in range(60):
+        x = 9.6 + number / 100
+        assert presenter.flash(f"POLYGON (({x} 50, {x + 0.1} 50, {x + 0.1} 50.1, {x} 50.1, {x} 50))")
+        (band,) = bands(view)
+    assert band.asGeometry().boundingBox().xMinimum() == pytest.approx(9.6 + 0.59)
+    qtbot.waitUntil(lambda: not bands(view), timeout=5000)
+    assert presenter.flash(SQUARE)  # after the last one has ended by itself
+    presenter.close()
+
+
+@pytest.mark.parametrize(
+    "wkt", ["", "nonsense", "POLYGON EMPTY", "POINT (1 2)", "POLYGON ((0 0, 1 95, 2 0, 0 0))"]
+)
+def test_nothing_to_flash_is_said(project: QgsProject, view: QgsMapCanvas, wkt: str) -> None:
+    presenter = Presenter(project, view)
+    assert not presenter.flash(wkt)
+    assert bands(view) == []
+    presenter.close()
+
+
+def test_a_footprint_that_the_map_has_no_place_for_is_not_flashed(
+    project: QgsProject, view: QgsMapCanvas
+) -> None:
+    view.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:32632"))
+    presenter = Presenter(project, view)
+    assert not presenter.flash("POLYGON ((100 0, 101 0, 101 1, 100 1, 100 0))")
+    presenter.close()
+    nowhere = Presenter(project)
+    assert not nowhere.flash(SQUARE)
+    nowhere.close()
 
 
 def test_nothing_to_zoom_to_is_said(project: QgsProject) -> None:
