@@ -1,0 +1,113 @@
+"""Reads the lists of images of many mosaics, four at a time. `run` is the body of one task; no Qt."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import Callable, NamedTuple, Optional
+
+from ..api.cancel import CancelToken
+from ..api.client import MapflowClient
+from ..api.connection import Connection
+from ..api.errors import (
+    Cancelled,
+    ConnectionFailed,
+    MapflowError,
+    NotFound,
+    RateLimited,
+    SignInRequired,
+)
+from ..api.models import Image, Mosaic
+from .inventory_index import Listing
+from .task import guarded
+
+AT_ONCE = 4
+STOPPERS = (Cancelled, ConnectionFailed, RateLimited, SignInRequired)  # the next would fail the same way
+FAILURES_IN_A_ROW = 5  # of others: it is the server, not the mosaic
+
+
+class Answer(NamedTuple):
+    """Of one mosaic: its images, or why there are none."""
+
+    mosaic: Mosaic
+    images: list[Image]
+    listing: Listing
+    error: Optional[MapflowError] = None
+
+
+Tell = Callable[[Answer], None]  # called by the threads that read
+
+
+class Reading:
+    """A mosaic that fails is told and skipped; what would fail for all ends the reading."""
+
+    def __init__(
+        self, connection: Connection, mosaics: Sequence[Mosaic], tell: Tell, time_scale: float = 1.0
+    ) -> None:
+        self._connection = connection
+        self._waiting = deque(mosaics)
+        self._tell = tell
+        self._time_scale = time_scale
+        self._over = CancelToken()
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._error: Optional[MapflowError] = None
+
+    def run(self, token: CancelToken) -> None:
+        """Raises what ended it before its time. Returns when all its threads have ended."""
+        count = min(AT_ONCE, len(self._waiting))
+        threads = [threading.Thread(target=self._work, name=f"inventory {n}") for n in range(count)]
+        with token.calling(self._over.cancel):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        token.check()
+        if self._error is not None:
+            raise self._error
+
+    def _work(self) -> None:
+        try:
+            guarded(self._read_all)
+        except Cancelled:
+            return  # whoever asked for it says why
+        except MapflowError as error:
+            with self._lock:
+                self._error = self._error or error
+            self._over.cancel()
+
+    def _read_all(self) -> None:
+        with MapflowClient(self._connection, self._over, time_scale=self._time_scale) as client:
+            mosaic = self._next()
+            while mosaic is not None:
+                self._over.check()
+                self._read(client, mosaic)
+                mosaic = self._next()
+
+    def _next(self) -> Optional[Mosaic]:
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else None
+
+    def _read(self, client: MapflowClient, mosaic: Mosaic) -> None:
+        try:
+            images = client.images.list(mosaic.id)
+        except STOPPERS:
+            raise
+        except MapflowError as error:
+            self._count_failure(error)
+            self._tell(Answer(mosaic, [], Listing(()), error))
+            return
+        with self._lock:
+            self._failures = 0
+        self._tell(Answer(mosaic, images, Listing(images)))
+
+    def _count_failure(self, error: MapflowError) -> None:
+        """Raises it where there were too many. That one mosaic is gone says nothing of the others."""
+        if isinstance(error, NotFound):
+            return
+        with self._lock:
+            self._failures += 1
+            is_hopeless = self._failures >= FAILURES_IN_A_ROW
+        if is_hopeless:
+            raise error
