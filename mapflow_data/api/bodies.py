@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Callable, Optional
 
 from . import fields
 from .errors import AnswerTooLarge, IncompleteAnswer
@@ -15,28 +15,39 @@ JSON_CAP = 64_000_000
 PICTURE_CAP = 50_000_000
 PIECE = 64 * 1024
 
+Write = Callable[[bytes], object]
+Open = Callable[[Optional[int]], Write]  # of the length, where that is told; what the pieces go to
+
 
 def read_body(raw: Any, headers: Mapping[str, str], cap: int) -> bytes:
     """The unpacked body of urllib3's `raw`. Raises `AnswerTooLarge`, `IncompleteAnswer`, and what the
     connection raises.
     """
+    body = bytearray()
+    copy_body(raw, headers, cap, lambda told: body.extend)
+    return bytes(body)
+
+
+def copy_body(raw: Any, headers: Mapping[str, str], cap: int, open_sink: Open) -> None:
+    """The same, piece by piece, to what `open_sink` gives: never more than a piece is held."""
     told = fields.integer(headers.get("Content-Length"))
     if told is not None and told > cap:
         raise AnswerTooLarge(f"{told} bytes", parameters={"max_bytes": cap})
-    body = bytearray()
-    received = 0
-    unpack = _make_unpacker(headers.get("Content-Encoding", ""))
+    received = size = 0
+    packing = headers.get("Content-Encoding", "")
+    unpack = _make_unpacker(packing)
+    write = open_sink(None if packing else told)
     for piece in raw.stream(PIECE, decode_content=False):
         received += len(piece)
-        for part in unpack(piece, cap + 1 - len(body)):
-            body += part
-        if len(body) > cap:
-            raise AnswerTooLarge(f"more than {cap} bytes", parameters={"max_bytes": cap})
+        for part in unpack(piece, cap + 1 - size):
+            size += len(part)
+            if size > cap:
+                raise AnswerTooLarge(f"more than {cap} bytes", parameters={"max_bytes": cap})
+            write(part)
     if told is not None and received < told:
         raise IncompleteAnswer(f"{received} of {told} bytes")
     if not unpack.is_whole(received):
         raise IncompleteAnswer("packed answer cut short")
-    return bytes(body)
 
 
 class _Plain:

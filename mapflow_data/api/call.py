@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 from urllib.parse import quote, urlencode, urlsplit
 
-from .bodies import JSON_CAP
+from .bodies import JSON_CAP, Open
 from .multipart import FileBody
 from .retry import READ, CallClass
 
@@ -26,6 +26,7 @@ class Call:
     make_body: Optional[Callable[[], FileBody]] = field(default=None, repr=False)
     cap: int = JSON_CAP
     is_foreign: bool = False  # `target` came from an answer: it may be any URL, and is checked
+    save: Optional[Open] = field(default=None, repr=False)  # takes the body of a 2xx; called for each attempt
 
     @property
     def label(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal, Optional
 
 from .answers import Answer, check, is_html, read_items, read_json
-from .bodies import PICTURE_CAP
+from .bodies import PICTURE_CAP, Open
 from .call import Call, endpoint
+from .download import fetch
 from .errors import BadAnswer, IncompleteAnswer, NotMapflow
 from .models import DownloadLink, Image, Preview, UploadReceipt
 from .multipart import FileBody, Progress
@@ -51,6 +52,10 @@ class Images:
         """Raises `Forbidden`, `NotFound` or, while the image is not ready, `Conflict`."""
         call = Call("GET", _one(image_id) + "/download")
         return self._transport.run(call, lambda answer: DownloadLink.from_json(read_json(answer)))
+
+    def download(self, link: DownloadLink, save: Open, size: Optional[int] = None) -> None:
+        """The file behind a link; `size` is what it must not exceed. `download.fetch` says more."""
+        fetch(self._transport, link.url, save, size)
 
     def upload(self, mosaic_id: str, path: str, progress: Optional[Progress] = None) -> UploadReceipt:
         """Send a file into a mosaic. `progress(sent, total)` in bytes of the file, in the calling thread.

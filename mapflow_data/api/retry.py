@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from .errors import (
@@ -52,6 +52,7 @@ READ = CallClass(
     statuses=frozenset({429, 500, 502, 503, 504}),
     faults=(Unreachable, ConnectionLost, IncompleteAnswer),
 )
+DOWNLOAD = replace(READ, whole=None)  # a file takes as long as it takes, while something comes
 CHANGE = CallClass(
     retries=2,
     statuses=frozenset({429, 502, 503, 504}),

@@ -14,7 +14,7 @@ import requests
 
 from . import foreign, retry
 from .answers import Answer, check
-from .bodies import read_body
+from .bodies import JSON_CAP, copy_body, read_body
 from .call import Call
 from .cancel import CancelToken
 from .causes import NETWORK_FAULTS, translate
@@ -145,6 +145,8 @@ class Transport:
         self, call: Call, url: str, body: Optional[FileBody], headers: dict[str, Any]
     ) -> requests.Response:
         data: Any = body
+        if call.save is not None:
+            headers["Accept-Encoding"] = "identity"  # so that the length told is the file's
         if body is not None:
             headers["Content-Type"] = body.content_type
         elif call.json is not None:
@@ -171,7 +173,10 @@ class Transport:
     def _received(self, call: Call, response: requests.Response) -> Answer:
         if response.status_code == requests.codes.proxy_authentication_required:
             raise proxy_refusal(response.status_code, response.raw.headers, self._proxy())
-        body = read_body(response.raw, response.headers, call.cap)
+        if call.save is not None and 200 <= response.status_code < 300:
+            copy_body(response.raw, response.headers, call.cap, call.save)
+            return Answer(response.status_code, response.headers)
+        body = read_body(response.raw, response.headers, min(call.cap, JSON_CAP))
         if response.status_code >= requests.codes.bad_request:
             body = body.replace(self._secret(), b"...")  # some servers repeat what they did not like
         return Answer(response.status_code, response.headers, body)
