@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from qgis.core import QgsLayerTreeGroup, QgsLayerTreeLayer, QgsMapLayer, QgsProject
 
-from ..layers.properties import FOOTPRINTS, PREVIEW, QUICKLOOK, RESULTS, TILES, kind_of
+from ..layers.properties import FOOTPRINTS, MOSAICS, PREVIEW, QUICKLOOK, RESULTS, TILES, kind_of
 
-ORDER = (FOOTPRINTS, RESULTS, PREVIEW, QUICKLOOK, TILES)  # from top to bottom: outlines over pictures
+ORDER = (MOSAICS, FOOTPRINTS, RESULTS, PREVIEW, QUICKLOOK, TILES)  # from top to bottom: outlines over pictures
 
 
 def place_in(group: QgsLayerTreeGroup, layer: QgsMapLayer) -> int:

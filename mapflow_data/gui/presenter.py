@@ -10,24 +10,20 @@ from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsCsException,
     QgsFeature,
-    QgsGeometry,
     QgsLayerTreeGroup,
     QgsMapLayer,
     QgsProject,
-    QgsRectangle,
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..api.models import CatalogItem, Image, Mosaic, TileJson
-from ..layers import footprints, previews, quicklooks, results, tiles
+from ..layers import footprints, mosaic_outlines, previews, quicklooks, results, tiles
 from ..layers.properties import (
     FOOTPRINTS,
+    MOSAICS,
     PREVIEW,
     QUICKLOOK,
     RESULTS,
@@ -36,8 +32,8 @@ from ..layers.properties import (
     kind_of,
     mosaic_id_of,
 )
-from .map_view import MapView
 from .layer_order import place_in, put_in_place_of
+from .map_view import MapView
 
 GROUP_NAME = "Mapflow Data"
 GROUP_PROPERTY = "mapflow_data/group"
@@ -81,6 +77,23 @@ class Presenter(QObject):
         layer = self.find(FOOTPRINTS, mosaic_id)
         if layer is not None:
             footprints.update_layer(layer, features)
+
+    def show_all_mosaics(self, features: Sequence[QgsFeature]) -> QgsVectorLayer:
+        """The outlines of all mosaics, in one layer."""
+        layer = self.find(MOSAICS)
+        if layer is None:
+            layer = mosaic_outlines.make_layer(self.tr("Mosaics"), features)
+            self._add(layer)
+        else:
+            mosaic_outlines.update_layer(layer, features)
+            self._raise(layer)
+        return layer
+
+    def refresh_all_mosaics(self, features: Sequence[QgsFeature]) -> None:
+        """Brings their layer, if it is there, up to date where it is."""
+        layer = self.find(MOSAICS)
+        if layer is not None:
+            mosaic_outlines.update_layer(layer, features)
 
     def show_tiles(
         self, mosaic: Mosaic, tilejson: Optional[TileJson], images: Sequence[Image]

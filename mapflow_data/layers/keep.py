@@ -22,7 +22,13 @@ from qgis.core import (
 from ..api.errors import BadInput
 from . import properties
 
-KEPT = (properties.FOOTPRINTS, properties.PREVIEW, properties.RESULTS, properties.QUICKLOOK)
+KEPT = (
+    properties.MOSAICS,
+    properties.FOOTPRINTS,
+    properties.PREVIEW,
+    properties.RESULTS,
+    properties.QUICKLOOK,
+)
 
 
 def can_be_kept(layer: QgsMapLayer) -> bool:

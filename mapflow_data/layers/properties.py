@@ -10,6 +10,7 @@ MOSAIC_ID = "mapflow_data/mosaic_id"
 IMAGE_ID = "mapflow_data/image_id"
 EXTENT = "mapflow_data/extent"
 
+MOSAICS = "mosaics"  # the outlines of all of the account's own
 FOOTPRINTS, TILES, PREVIEW = "footprints", "tiles", "preview"  # of the account's own mosaics and images
 RESULTS, QUICKLOOK = "results", "quicklook"  # of the catalog; its tiles are TILES with an image id
 
