@@ -1,0 +1,231 @@
+"""Small pictures of the images in sight, and the large one of the image that is looked at. Main thread."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QImage
+
+from ..api.cancel import CancelToken
+from ..api.connection import Connection
+from ..api.errors import MapflowError, Unreachable
+from ..api.models import Image
+from ..layers.keep import source_of
+from ..settings import cache_folder
+from .online import OnlineService, with_client
+from .picture_cache import PictureCache, key_of, trim
+from .picture_desk import LARGE, PictureDesk, fetch, from_disk
+
+IN_MEMORY = 400  # pictures of at most 256 KB
+RASTERS_CAP = 1024**3  # bytes of previews and quicklooks in the cache
+RASTERS_SPARE_S = 86_400.0  # what was used today may lie in a project of another QGIS that is not saved yet
+FOLDER = "pictures"
+
+
+class PictureService(OnlineService):
+    """Several places may want pictures at once; who asked last comes first. What has none is not asked for
+    again until `refresh`. Nothing is told by `failed`: who shows the pictures shows what became of them.
+    """
+
+    picture_loaded = pyqtSignal(str)  # image id
+    picture_failed = pyqtSignal(str, object)  # image id, error
+    halted = pyqtSignal(object)  # error: the rest is not to be had now; what is wanted next is tried again
+    refreshed = pyqtSignal()  # what is in sight is to be asked for again
+    large_loaded = pyqtSignal(object, object)  # Image, QImage
+    large_failed = pyqtSignal(object, object)  # Image, error
+
+    _came = pyqtSignal(object, object, object, object)  # from the desk: desk, Image, QImage, error
+
+    def __init__(
+        self,
+        parent: Optional[QObject] = None,
+        *,
+        folder: str = "",
+        in_use: Optional[Callable[[], Iterable[Path]]] = None,
+        time_scale: float = 1.0,
+    ) -> None:
+        """`in_use` are the files that layers need; those of the open project if it is not given."""
+        super().__init__(parent)
+        self._folder = Path(folder or cache_folder())
+        self._in_use = in_use or files_of_project
+        self._time_scale = time_scale
+        self._cache = PictureCache(str(self._folder / FOLDER))
+        self._owner = ""
+        self._desk: Optional[PictureDesk] = None
+        self._places: dict[str, tuple[Image, ...]] = {}  # what is wanted where, the newest wish first
+        self._memory: OrderedDict[str, tuple[Any, QImage]] = (
+            OrderedDict()
+        )  # by image id, used last at the end
+        self._failed: dict[str, tuple[Any, MapflowError]] = {}  # by image id
+        self._is_tidy = False
+        self._telling = threading.Lock()
+        self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
+
+    # The account
+
+    def set_connection(self, connection: Optional[Connection]) -> None:
+        """Another account, or none, finds nothing in memory."""
+        if connection != self._connection:
+            super().set_connection(connection)
+            self._open_desk(connection.key if connection else "")
+
+    def set_account(self, key: str) -> None:
+        """Whose pictures are shown from the disk as long as there is no connection; "" for nobody's."""
+        if self._connection is None and key != self._owner:
+            self.cancel_all()
+            self._open_desk(key)
+
+    def refresh(self) -> None:
+        """What had no picture may have one now."""
+        self._failed.clear()
+        self.refreshed.emit()
+
+    def close(self) -> None:
+        with self._telling:
+            self._is_closed = True
+        super().close()
+
+    # Small pictures
+
+    def want(self, images: Sequence[Image], place: str = "") -> None:
+        """The images whose pictures are in sight in a place, most wanted first; what waited before for the
+        same place is forgotten, what is under way goes on."""
+        others = {name: wanted for name, wanted in self._places.items() if name != place}
+        self._places = {place: tuple(images), **others} if images else others
+        if self._desk is not None:
+            wanted = (image for wishes in self._places.values() for image in wishes)
+            self._desk.want([image for image in wanted if self._is_to_be_had(image)])
+            self._serve()
+
+    def small(self, image: Image) -> Optional[QImage]:
+        """From memory. None for an image that was replaced, too."""
+        facts, picture = self._memory.get(image.id, (None, None))
+        if picture is None or facts != _facts(image):
+            return None
+        self._memory.move_to_end(image.id)
+        return picture
+
+    def is_failed(self, image_id: str) -> bool:
+        return image_id in self._failed
+
+    def failure(self, image_id: str) -> Optional[MapflowError]:
+        return self._failed[image_id][1] if image_id in self._failed else None
+
+    def is_loading(self, image_id: str) -> bool:
+        return self._desk is not None and self._desk.is_loading(image_id)
+
+    # The large one
+
+    def load_large(self, image: Image) -> None:
+        """One that was asked for before and is not there yet is no longer wanted."""
+        owner, connection, cache = self._owner, self._connection, self._cache
+        scale = self._time_scale
+        if not owner:
+            return
+
+        def get(token: CancelToken) -> QImage:
+            picture = from_disk(cache, key_of(owner, image, LARGE), LARGE)
+            if picture is not None:
+                return picture
+            if connection is None:
+                raise Unreachable("there is no connection")
+            return with_client(
+                connection, token, lambda client, _: fetch(client, image, LARGE, cache, owner), scale
+            )
+
+        self.run(
+            "large",
+            get,
+            lambda picture: self.large_loaded.emit(image, picture),
+            lambda error: self.large_failed.emit(image, error),
+            latest=True,
+        )
+
+    # Inside
+
+    def _open_desk(self, owner: str) -> None:
+        if owner != self._owner:
+            self._memory.clear()
+            self._failed.clear()
+            self._places.clear()
+        self._owner = owner
+        self._desk = self._make_desk(owner) if owner else None
+        self.refreshed.emit()
+
+    def _make_desk(self, owner: str) -> PictureDesk:
+        def tell(image: Optional[Image], picture: Optional[QImage], error: Optional[MapflowError]) -> None:
+            with self._telling:  # a signal of what is deleted ends QGIS
+                if not self._is_closed:
+                    self._came.emit(desk, image, picture, error)
+
+        desk = PictureDesk(owner, self._connection, self._cache, tell, self._time_scale)
+        return desk
+
+    def _is_to_be_had(self, image: Image) -> bool:
+        failed = self._failed.get(image.id)
+        if failed is not None and failed[0] != _facts(image):
+            del self._failed[image.id]  # another file by now
+            failed = None
+        return image.is_ready and failed is None and self.small(image) is None
+
+    def _serve(self) -> None:
+        """Have a task as long as something is wanted."""
+        desk = self._desk
+        if desk is not None and desk.has_work():
+            self.run("small", desk.serve, lambda _: self._on_served(), description="Mapflow Data: pictures")
+
+    def _on_served(self) -> None:
+        self._serve()  # something may have been wanted while it ended
+        if not self._is_tidy:
+            self._is_tidy = True
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Once, when there is time: what earlier sessions left on the disk is brought down to the caps."""
+        cache, folder, keep = self._cache, self._folder, tuple(self._in_use())
+
+        def tidy(_: CancelToken) -> None:
+            cache.measure()
+            trim(folder, RASTERS_CAP, keep, spare_s=RASTERS_SPARE_S)
+
+        self.run("tidy", tidy)
+
+    def _on_came(
+        self,
+        desk: PictureDesk,
+        image: Optional[Image],
+        picture: Optional[QImage],
+        error: Optional[MapflowError],
+    ) -> None:
+        """From the desk's threads; one of another account, or of an ended session, is late."""
+        if self._is_closed or desk is not self._desk:
+            return
+        if image is None:
+            self.halted.emit(error)
+        elif picture is None:
+            self._failed[image.id] = (_facts(image), error or MapflowError())
+            desk.settle(image.id)
+            self.picture_failed.emit(image.id, error)
+        else:
+            self._memory[image.id] = (_facts(image), picture)
+            self._memory.move_to_end(image.id)
+            while len(self._memory) > IN_MEMORY:
+                self._memory.popitem(last=False)
+            desk.settle(image.id)
+            self.picture_loaded.emit(image.id)
+
+
+def files_of_project() -> list[Path]:
+    """Of every layer in the open project."""
+    return [source_of(layer) for layer in QgsProject.instance().mapLayers().values()]
+
+
+def _facts(image: Image) -> tuple[Any, ...]:
+    """What tells a file from another one under the same id; a new name is none."""
+    return (image.checksum, image.uploaded_at)
