@@ -22,6 +22,7 @@ class OnlineService(Service):
     """Does nothing while nobody is signed in; a change of account drops what is under way."""
 
     failed = pyqtSignal(str, object)  # what was tried, MapflowError
+    unanswered = pyqtSignal(object)  # the key of what was asked while there is nobody to ask
 
     def __init__(self, parent: Optional[QObject] = None) -> None:
         super().__init__(parent)
@@ -44,6 +45,7 @@ class OnlineService(Service):
         """As `run`, with a client of its own for the work."""
         connection = self._connection
         if connection is None:
+            self.unanswered.emit(key)
             return False
         return self.run(
             key, lambda token: with_client(connection, token, ask), on_done, on_failed, latest=latest

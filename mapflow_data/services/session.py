@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
@@ -12,43 +12,83 @@ from ..api.connection import Connection
 from ..api.errors import BadInput, MapflowError
 from ..api.models import Storage, UserStatus
 from ..settings import SERVER, CredentialStore, environment_connection, make_snapshot
+from .absence import Absence, ask_or_know, read_storage
+from .away import LOOK_AGAIN_SECONDS, AwayService
 from .online import Ask, with_client
 from .service import Service
+from .shelf import Known, Shelf
 
 log = logging.getLogger(__name__)
 
-SIGNED_OUT, CHECKING, SIGNED_IN = "signed_out", "checking", "signed_in"
+SIGNED_OUT, CHECKING, SIGNED_IN, OFFLINE = "signed_out", "checking", "signed_in", "offline"
 
 
 class SessionService(Service):
-    """A connection counts only when its server has accepted the token; until then the old one stays."""
+    """A connection counts only when its server has accepted the token; until then the old one stays.
+
+    Offline: a token that was kept could not be checked, as the server is away, and the shelf knows its
+    account; `away` looks for the server.
+    """
 
     signed_in = pyqtSignal(object)  # Connection
     signed_out = pyqtSignal()
+    went_offline = pyqtSignal(object, object)  # Connection, moment (UTC) as of which its account is known
+    forgotten = pyqtSignal(object)  # Connection, of whose account nothing is to stay on this computer
     sign_in_failed = pyqtSignal(object)  # MapflowError: its class tells why
     storage_loaded = pyqtSignal(object)
     status_loaded = pyqtSignal(object)
     failed = pyqtSignal(object)  # the storage could not be read again
     token_not_stored = pyqtSignal()  # it is good until QGIS closes
 
-    def __init__(self, parent: Optional[QObject] = None, *, time_scale: float = 1.0) -> None:
+    def __init__(
+        self,
+        parent: Optional[QObject] = None,
+        *,
+        shelf: Optional[Shelf] = None,
+        time_scale: float = 1.0,
+        look_seconds: float = LOOK_AGAIN_SECONDS,
+    ) -> None:
         super().__init__(parent)
+        self.away = AwayService(self, time_scale=time_scale, seconds=look_seconds)
+        self._shelf = shelf
         self._time_scale = time_scale
         self._credentials = CredentialStore()
         self._connection: Optional[Connection] = None
         self._storage: Optional[Storage] = None
         self._status: Optional[UserStatus] = None
         self._may_restore = True
+        self._is_kept = False
+        self.away.found.connect(lambda connection, storage: self._on_accepted(connection, storage, None))
+        self.away.refused.connect(self._on_refused_again)
+        self.busy_changed.connect(self.away.set_paused)
 
     @property
     def state(self) -> str:
         if self.is_running("sign_in"):
             return CHECKING
-        return SIGNED_OUT if self._connection is None else SIGNED_IN
+        if self._connection is None:
+            return SIGNED_OUT
+        return OFFLINE if self.absence else SIGNED_IN
+
+    @property
+    def is_online(self) -> bool:
+        """Whether there is a server that has accepted the token."""
+        return self._connection is not None and self.absence is None
+
+    @property
+    def absence(self) -> Optional[Absence]:
+        """While offline."""
+        return self.away.absence
 
     @property
     def connection(self) -> Optional[Connection]:
+        """While offline as well: whose server is away."""
         return self._connection
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the account was to be remembered: of another one nothing is left on this computer."""
+        return self._is_kept
 
     @property
     def storage(self) -> Optional[Storage]:
@@ -84,16 +124,22 @@ class SessionService(Service):
             self._check(connection, None)
 
     def sign_out(self) -> None:
-        """Ends the session and forgets the stored token."""
+        """Ends the session and forgets the stored token, and what is known of the account."""
+        connection = self._connection
         self._may_restore = False
-        self.cancel_all()
+        self._leave()
         self._credentials.forget()
-        self._connection = self._storage = self._status = None
+        if connection is not None:
+            self.forgotten.emit(connection)
         self.signed_out.emit()
+
+    def close(self) -> None:
+        self.away.close()
+        super().close()
 
     def refresh_storage(self) -> None:
         connection = self._connection
-        if connection is None:
+        if connection is None or not self.is_online:
             return
         self.run(
             "storage",
@@ -112,11 +158,16 @@ class SessionService(Service):
         return make_snapshot(server, token) if token else None
 
     def _check(self, connection: Connection, remember: Optional[bool]) -> None:
-        """The cheapest call that needs a valid token. `remember` None leaves what is stored as it is."""
+        """`remember` None leaves what is stored as it is, and makes do with the shelf."""
+        scale, shelf = self._time_scale, self._shelf if remember is None else None
         self.run(
             "sign_in",
-            self._asking(connection, lambda client, _: client.account.storage()),
-            lambda storage: self._on_accepted(connection, storage, remember),
+            lambda token: (
+                ask_or_know(connection, shelf, token, scale)
+                if shelf
+                else read_storage(connection, token, scale)
+            ),
+            lambda answer: self._on_checked(connection, answer, remember),
             self.sign_in_failed.emit,
             latest=True,
         )
@@ -124,9 +175,40 @@ class SessionService(Service):
     def _asking(self, connection: Connection, ask: Ask) -> Callable[[CancelToken], Any]:
         return lambda token: with_client(connection, token, ask, self._time_scale)
 
+    def _on_checked(
+        self,
+        connection: Connection,
+        answer: Union[Storage, tuple[MapflowError, Known]],
+        remember: Optional[bool],
+    ) -> None:
+        if isinstance(answer, Storage):
+            self._on_accepted(connection, answer, remember)
+        else:
+            self._go_offline(connection, *answer)
+
+    def _go_offline(self, connection: Connection, error: MapflowError, known: Known) -> None:
+        self.away.begin(connection, error, known)
+        self._connection, self._storage = connection, known.storage
+        self.went_offline.emit(connection, known.moment)
+        if known.storage is not None:
+            self.storage_loaded.emit(known.storage)
+
+    def _on_refused_again(self, error: MapflowError) -> None:
+        """The server is back, and does not want the token any more."""
+        self._leave()
+        self.signed_out.emit()
+        self.sign_in_failed.emit(error)
+
+    def _leave(self) -> None:
+        self.away.end()
+        self.cancel_all()
+        self._connection = self._storage = self._status = None
+
     def _on_accepted(self, connection: Connection, storage: Storage, remember: Optional[bool]) -> None:
+        self.away.end()
         self.cancel("storage")
         self._connection, self._storage, self._status = connection, storage, None
+        self._is_kept = remember is not False
         if remember is not None:
             SERVER.set(connection.server)
             # later: QGIS' prompt for the master password would hold up the end of this task

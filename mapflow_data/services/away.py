@@ -1,0 +1,121 @@
+"""While the server is away: what is known nevertheless, and looking for it again. Main thread."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Optional
+
+from qgis.core import QgsApplication, QgsSettings
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ..api.connection import Connection
+from ..api.errors import BadInput, MapflowError, RateLimited, Refused, ServerFailed
+from ..settings import make_snapshot
+from .absence import Absence, read_storage
+from .lookout import Lookout
+from .service import Service
+from .shelf import Known
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_SECONDS = 30.0
+KEY = "look"
+
+
+class AwayService(Service):
+    """Looks every half minute while somebody watches, until the server says yes or no to the token.
+
+    It is busy while it looks.
+    """
+
+    found = pyqtSignal(object, object)  # Connection, Storage
+    refused = pyqtSignal(object)  # MapflowError
+
+    def __init__(
+        self,
+        parent: Optional[QObject] = None,
+        *,
+        time_scale: float = 1.0,
+        seconds: float = LOOK_AGAIN_SECONDS,
+    ) -> None:
+        super().__init__(parent)
+        self.seconds = seconds
+        self._time_scale = time_scale
+        self._connection: Optional[Connection] = None
+        self._absence: Optional[Absence] = None
+        self._lookout = Lookout(seconds, self)
+        self._lookout.due.connect(self._on_due)
+
+    @property
+    def absence(self) -> Optional[Absence]:
+        """None while the server is there, or nobody's."""
+        return self._absence
+
+    def begin(self, connection: Connection, error: MapflowError, known: Known) -> None:
+        log.info("offline: %s %s", type(error).__name__, error.request)
+        self._connection = connection
+        self._absence = Absence(error, datetime.now(timezone.utc), known)
+        self._lookout.start()
+
+    def end(self) -> None:
+        self._connection = self._absence = None
+        self._lookout.stop()
+        self.cancel_all()
+
+    def close(self) -> None:
+        self.end()
+        super().close()
+
+    def set_watched(self, is_watched: bool) -> None:
+        """Whether somebody sees that the server is away."""
+        self._lookout.set_watched(is_watched)
+
+    def set_paused(self, is_paused: bool) -> None:
+        """While another token is tried."""
+        if self._absence is None:
+            return
+        if is_paused:
+            self._lookout.stop()
+            self.cancel_all()
+        elif not self.is_busy:
+            self._lookout.start()
+
+    def look(self) -> None:
+        """At once, through the proxy that QGIS has by now."""
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            connection = make_snapshot(connection.server, connection.authorization)
+        except BadInput as error:
+            log.info("looking for the server in the old way: %s", error.code)
+        self._connection = connection
+        self._lookout.stop()
+        self.run(
+            KEY,
+            lambda token: read_storage(connection, token, self._time_scale),
+            lambda storage: self.found.emit(connection, storage),
+            self._on_not_found,
+        )
+
+    def _on_due(self) -> None:
+        if _would_prompt():
+            self._lookout.start()  # a person may answer it: by looking again
+        else:
+            self.look()
+
+    def _on_not_found(self, error: MapflowError) -> None:
+        """A server that says no is there; one that cannot answer may be able to later."""
+        if isinstance(error, Refused) and not isinstance(error, (RateLimited, ServerFailed)):
+            self.refused.emit(error)
+        elif self._absence is not None:
+            self._absence = replace(self._absence, error=error)
+            self._lookout.start()
+
+
+def _would_prompt() -> bool:
+    """Whether QGIS would ask for the master password, for the sake of its proxy."""
+    authcfg = QgsSettings().value("proxy/authcfg", "", type=str)
+    return bool(authcfg) and not QgsApplication.authManager().masterPasswordIsSet()

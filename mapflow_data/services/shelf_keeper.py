@@ -1,0 +1,132 @@
+"""Puts onto the shelf what the services tell, as it comes. Main thread; files are written in a task."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Optional
+
+from qgis.PyQt.QtCore import QObject, QTimer
+
+from ..api.cancel import CancelToken
+from ..api.connection import Connection
+from ..api.models import Image
+from .images import ImageService
+from .mosaics import MosaicService
+from .service import Service
+from .session import SessionService
+from .shelf import Shelf
+from .shelf_records import IMAGES, MOSAICS, STORAGE
+
+log = logging.getLogger(__name__)
+
+GAP_MS = 500  # what comes within it is written at once
+Subject = tuple[str, str]  # kind and, of images, the id of their mosaic
+
+
+@dataclass
+class Due:
+    """What is to be written of one subject: all of it, as of a moment, or what changed of what is there."""
+
+    values: Optional[tuple[Any, ...]] = None
+    moment: Optional[datetime] = None
+    changes: dict[str, Any] = field(default_factory=dict)  # by id
+
+
+class ShelfKeeper(Service):
+    """Of the account that is signed in, if it was to be remembered; at sign-out all of it is removed."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        session: SessionService,
+        mosaics: MosaicService,
+        images: ImageService,
+        parent: Optional[QObject] = None,
+    ) -> None:
+        super().__init__(parent)
+        self._shelf = shelf
+        self._session = session
+        self._key = ""  # whose; "" while nothing is to be kept
+        self._due: dict[Subject, Due] = {}
+        self._doomed: set[str] = set()  # keys that are not removed yet
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(GAP_MS)
+        self._timer.timeout.connect(self._write)
+        session.signed_in.connect(self._on_signed_in)
+        session.signed_out.connect(lambda: self._set_key(""))
+        session.forgotten.connect(lambda connection: self._forget(connection.key))
+        session.storage_loaded.connect(lambda storage: self._note((STORAGE, ""), [storage]))
+        mosaics.mosaics_loaded.connect(lambda found: self._note((MOSAICS, ""), found))
+        mosaics.mosaic_changed.connect(lambda mosaic: self._change((MOSAICS, ""), mosaic))
+        images.images_loaded.connect(lambda mosaic_id, found, _: self.keep_images(mosaic_id, found))
+        images.image_renamed.connect(lambda image: self._change((IMAGES, image.mosaic_id), image))
+
+    def keep_images(self, mosaic_id: str, images: Sequence[Image]) -> None:
+        """For whoever else reads whole lists."""
+        self._note((IMAGES, mosaic_id), images)
+
+    def close(self) -> None:
+        """What was to be forgotten is gone by then."""
+        self._timer.stop()
+        super().close()
+        for key in self._doomed:
+            self._shelf.forget(key)
+        self._doomed.clear()
+
+    def _on_signed_in(self, connection: Connection) -> None:
+        self._set_key(connection.key if self._session.is_kept else "")
+        if not self._session.is_kept:
+            self._forget(connection.key)
+
+    def _set_key(self, key: str) -> None:
+        if key == self._key:
+            return
+        self._key = key
+        self._timer.stop()
+        self.cancel("write")
+        self._due.clear()
+
+    def _note(self, subject: Subject, values: Iterable[Any]) -> None:
+        self._put_off(subject, Due(tuple(values), datetime.now(timezone.utc)))
+
+    def _change(self, subject: Subject, value: Any) -> None:
+        due = self._due.get(subject) or Due()
+        due.changes[value.id] = value
+        self._put_off(subject, due)
+
+    def _put_off(self, subject: Subject, due: Due) -> None:
+        if self._key:
+            self._due[subject] = due
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def _write(self) -> None:
+        if self._key in self._doomed or self.is_running("write"):
+            self._timer.start()
+            return
+        # the mosaics first: with them the images of those that are gone go
+        due = sorted(self._due.items(), key=lambda one: one[0][0] != MOSAICS)
+        self._due.clear()
+        shelf, key = self._shelf, self._key
+        self.run("write", lambda token: _write_all(shelf, key, due, token))
+
+    def _forget(self, key: str) -> None:
+        self._doomed.add(key)
+        self.run(("forget", key), lambda _: self._shelf.forget(key), lambda _: self._doomed.discard(key))
+
+
+def _write_all(shelf: Shelf, key: str, due: Sequence[tuple[Subject, Due]], cancel: CancelToken) -> None:
+    """Worker thread."""
+    for (kind, of), one in due:
+        try:
+            if one.values is not None and one.moment is not None:
+                shelf.put(key, kind, of, one.moment, one.values, cancel)
+            if one.changes:
+                shelf.change(key, kind, of, one.changes, cancel)
+        except OSError as error:  # a full disk, say: what was there stays
+            log.info("not put onto the shelf: %s (%s)", kind, error.strerror or type(error).__name__)
+    shelf.trim()
