@@ -12,9 +12,10 @@ from ..api.errors import MapflowError, NotFound
 from ..api.models import Image, Mosaic
 from ..services.bundle import Services
 from .imagery_model import ImageryModel
-from .mosaic_dialog import MosaicDialog, tags_text
+from .mosaic_dialog import MosaicDialog
 from .plain import cut
 from .rename_dialog import RenameDialog
+from .tag_text import tags_text
 
 
 class Editing(QObject):

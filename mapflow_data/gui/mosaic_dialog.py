@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from typing import Optional
 
+from qgis.PyQt.QtCore import QEvent
 from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QWidget
 
 from ..api.models import Mosaic
+from .chips import Chips
 from .forms import load_ui
 
 MAX_NAME = 255
@@ -20,7 +20,7 @@ class MosaicDialog(QDialog):
 
     explanationLabel: QLabel
     nameEdit: QLineEdit
-    tagsEdit: QLineEdit
+    tagsEdit: Chips
     buttonBox: QDialogButtonBox
 
     def __init__(
@@ -30,14 +30,13 @@ class MosaicDialog(QDialog):
         super().__init__(parent)
         load_ui(self, "mosaic_dialog")
         self._known = known
-        self._known_tags = tags_text(known.tags) if known else ""
         self.nameEdit.setMaxLength(MAX_NAME)
         self.ok_button = self.buttonBox.button(QDialogButtonBox.StandardButton.Ok)
         self.ok_button.setText(self.tr("Create") if known is None else self.tr("Save"))
         if known is not None:
             self._show_known(known, notice)
         self.nameEdit.textChanged.connect(self._on_changed)
-        self.tagsEdit.textChanged.connect(self._on_changed)
+        self.tagsEdit.changed.connect(self._on_changed)
         self.buttonBox.accepted.connect(self.accept)
         self.buttonBox.rejected.connect(self.reject)
         self._on_changed()
@@ -48,17 +47,26 @@ class MosaicDialog(QDialog):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Without repetitions, in the order typed. Those that nobody touched stay as they were."""
-        text = str(self.tagsEdit.text())
-        if self._known is not None and text == self._known_tags:
-            return self._known.tags
-        parts = next(csv.reader([text], skipinitialspace=True), [])
-        return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        """Those that nobody touched stay as they were."""
+        return self.tagsEdit.tags()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrapped lines are never cut: Qt itself thinks of the width alone."""
         super().resizeEvent(event)
-        self.setMinimumHeight(self.layout().totalHeightForWidth(self.width()))
+        self._make_room()
+
+    def event(self, event: QEvent) -> bool:
+        """Nor are the tags, when they take another line."""
+        is_done = bool(super().event(event))
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._make_room()
+        return is_done
+
+    def _make_room(self) -> None:
+        layout = self.layout()
+        is_wrapped = layout.hasHeightForWidth()  # not without a line that is wrapped
+        height = layout.totalHeightForWidth(self.width()) if is_wrapped else layout.totalSizeHint().height()
+        self.setMinimumHeight(height)
 
     def _show_known(self, known: Mosaic, notice: str) -> None:
         self.setWindowTitle(self.tr("Edit Mosaic"))
@@ -66,18 +74,8 @@ class MosaicDialog(QDialog):
         self.explanationLabel.setVisible(bool(notice))
         self.nameEdit.setText(known.name)
         self.nameEdit.setCursorPosition(0)
-        self.tagsEdit.setText(self._known_tags)
-        self._known_tags = str(self.tagsEdit.text())  # as the field has it: it keeps to one line
+        self.tagsEdit.set_tags(known.tags)
 
     def _on_changed(self) -> None:
         is_other = self._known is None or (self.name, self.tags) != (self._known.name, self._known.tags)
         self.ok_button.setEnabled(bool(self.name) and is_other)
-
-
-def tags_text(tags: Sequence[str]) -> str:
-    """With commas between; a tag that holds one is put in quotes."""
-    return ", ".join('"{}"'.format(tag.replace('"', '""')) if _needs_quotes(tag) else tag for tag in tags)
-
-
-def _needs_quotes(tag: str) -> bool:
-    return "," in tag or tag.startswith('"')

@@ -241,8 +241,8 @@ def test_a_new_mosaic_is_made_and_selected(panel: ImageryPanel, qtbot: QtBot, cl
     button = dialog.buttonBox.button(dialog.buttonBox.StandardButton.Ok)
     assert not button.isEnabled()
     qtbot.keyClicks(dialog.nameEdit, "Harbour & quay")
-    qtbot.keyClicks(dialog.tagsEdit, "drone, 2026,drone,")
-    qtbot.keyClick(dialog.tagsEdit, Qt.Key.Key_Return)
+    qtbot.keyClicks(dialog.tagsEdit.edit, "drone, 2026,drone,")
+    qtbot.keyClick(dialog.tagsEdit.edit, Qt.Key.Key_Return)
     tree = panel.imageryTree
     qtbot.waitUntil(
         lambda: [m.name for m in tree.selected_mosaics()] == ["Harbour & quay"], timeout=PATIENCE_MS

@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
+from mapflow_data.gui.chip import Chip
 from mapflow_data.gui.delete_dialog import DeleteDialog
 from mapflow_data.gui.delete_words import Doomed
 from mapflow_data.gui.dock import MapflowDock
@@ -301,18 +302,18 @@ def test_a_mosaic_gets_another_name_and_tags(
     panel: ImageryPanel, mosaic: Mosaic, client: MapflowClient, qtbot: QtBot
 ) -> None:
     dialog = edit(panel, qtbot, mosaic)
-    assert (dialog.nameEdit.text(), dialog.tagsEdit.text()) == ("To tidy <b>up</b>", "drone")
+    assert (dialog.nameEdit.text(), dialog.tagsEdit.tags()) == ("To tidy <b>up</b>", ("drone",))
     assert not dialog.ok_button.isEnabled()  # nothing to save yet
     type_over(qtbot, dialog.nameEdit, "Tidy")
-    type_over(qtbot, dialog.tagsEdit, 'drone, "a, b", drone')
+    qtbot.keyClicks(dialog.tagsEdit.edit, '"a, b", drone')
     save(qtbot, dialog)
     qtbot.waitUntil(lambda: row_of(panel, mosaic).data() == "Tidy", timeout=PATIENCE_MS)
     found = client.mosaics.get(mosaic.id)
     assert (found.name, found.tags) == ("Tidy", ("drone", "a, b"))
     qtbot.waitUntil(lambda: not panel._services.mosaics.is_busy, timeout=PATIENCE_MS)
     again = edit(panel, qtbot, mosaic)
-    assert again.tagsEdit.text() == 'drone, "a, b"'
     assert again.tags == ("drone", "a, b")
+    assert [chip.tag for chip in again.tagsEdit.findChildren(Chip)] == ["drone", "a, b"]
 
 
 def test_what_others_wrote_meanwhile_is_shown_and_kept(
@@ -325,7 +326,7 @@ def test_what_others_wrote_meanwhile_is_shown_and_kept(
     qtbot.waitUntil(lambda: row_of(panel, mosaic).data() == "Theirs", timeout=PATIENCE_MS)
     again = dialog_of(panel)
     assert isinstance(again, MosaicDialog)
-    assert (again.nameEdit.text(), again.tagsEdit.text()) == ("Theirs", "new")
+    assert (again.nameEdit.text(), again.tagsEdit.tags()) == ("Theirs", ("new",))
     assert "changed elsewhere" in again.explanationLabel.text()
     assert "“Mine”, tags drone" in again.explanationLabel.text()
     assert client.mosaics.get(mosaic.id).name == "Theirs"
@@ -425,6 +426,10 @@ def edit_dialog() -> QDialog:
     return MosaicDialog(None, Mosaic("m", LONG, ("drone", "2026")))
 
 
+def tagged_dialog() -> QDialog:
+    return MosaicDialog(None, Mosaic("m", LONG, (*(f"tag {n}" for n in range(30)), LONG)))
+
+
 def moved_on_dialog() -> QDialog:
     return MosaicDialog(None, Mosaic("m", LONG, ("drone",)), f"Changed meanwhile. You had: “{LONG}”")
 
@@ -433,7 +438,7 @@ def rename_dialog() -> QDialog:
     return RenameDialog(f"{LONG}.tif")
 
 
-DIALOGS = [delete_dialog, edit_dialog, moved_on_dialog, rename_dialog]
+DIALOGS = [delete_dialog, edit_dialog, tagged_dialog, moved_on_dialog, rename_dialog]
 
 
 @pytest.mark.parametrize("make", DIALOGS, ids=lambda make: make.__name__)
