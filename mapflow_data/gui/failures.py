@@ -14,6 +14,7 @@ def words_for(what: str) -> str:
         "create": translate("Failures", "The mosaic was not created"),
         "update": translate("Failures", "The mosaic was not changed"),
         "tiles": translate("Failures", "Tiles were not shown"),
+        "outlines": translate("Failures", "The outlines of the mosaics were not shown"),
         "images": translate("Failures", "Images were not loaded"),
         "preview": translate("Failures", "The preview was not shown"),
         "rename": translate("Failures", "The image was not renamed"),

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Callable, Optional
 
+from qgis.core import QgsFeature
 from qgis.PyQt.QtCore import pyqtSignal
 
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.errors import BadAnswer, ConnectionFailed, MapflowError, Refused, SignInRequired
 from ..api.models import Image, Mosaic, TileJson
-from ..layers import tiles
+from ..layers import mosaic_outlines, tiles
 from .online import OnlineService
+from .outlines import complete
 
 
 class MosaicService(OnlineService):
-    """`failed` tells "mosaics" (the list), "create", "update" or "tiles"."""
+    """`failed` tells "mosaics" (the list), "create", "update", "tiles" or "outlines"."""
 
     mosaics_loaded = pyqtSignal(list)
     mosaic_created = pyqtSignal(object)
@@ -24,6 +26,7 @@ class MosaicService(OnlineService):
     mosaic_moved_on = pyqtSignal(object, str, tuple)  # as it is now, name and tags that were not written
     tiles_failed = pyqtSignal(object, object)  # Mosaic, error; `failed` tells it as well
     tiles_loaded = pyqtSignal(object, object, list)  # Mosaic, TileJson or None, images where they are needed
+    outlines_loaded = pyqtSignal(list)  # features of `layers.mosaic_outlines`
 
     def load(self) -> None:
         self.ask(
@@ -64,6 +67,18 @@ class MosaicService(OnlineService):
             lambda found: self.tiles_loaded.emit(*found),
             lambda error: self._on_tiles_failed(mosaic, error),
         )
+
+    def load_outlines(self, mosaics: Sequence[Mosaic]) -> None:
+        """The newest counts. What a list in its short form leaves out is read mosaic by mosaic; without a
+        connection it stays out.
+        """
+        connection, asked = self._connection, tuple(mosaics)
+
+        def work(token: CancelToken) -> list[QgsFeature]:
+            found = complete(connection, asked, token) if connection else asked
+            return mosaic_outlines.make_features(found, token)
+
+        self.run("outlines", work, self.outlines_loaded.emit, self.failing("outlines"), latest=True)
 
     def _on_updated(self, found: tuple[Mosaic, bool], name: str, tags: tuple[str, ...]) -> None:
         mosaic, is_written = found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from qgis.PyQt.QtGui import QColor
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
-from mapflow_data.api.errors import BadInput, MapflowError, SignInRequired
+from mapflow_data.api.errors import BadInput, MapflowError, NotMapflow, SignInRequired
 from mapflow_data.api.models import Mosaic
 from mapflow_data.layers import tiles
 from mapflow_data.network import TileSigner
@@ -21,7 +22,7 @@ from mapflow_data.services.mosaics import MosaicService
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
-from tests.rig.script import Script, answer
+from tests.rig.script import Script, answer, html
 from tests.services.waiting import Told
 
 
@@ -169,3 +170,138 @@ def test_empty_mosaic_has_no_tiles(qtbot: QtBot, mosaics: MosaicService, mosaic_
     assert what == "tiles"
     assert isinstance(error, BadInput)
     assert error.code == "tiles"
+
+
+SQUARE = "POLYGON ((10 50, 11 50, 11 51, 10 51, 10 50))"
+
+
+def short(number: int) -> dict[str, str]:
+    return {"id": str(number), "name": f"mosaic {number}", "created_at": "2025-06-01T10:00:00Z"}
+
+
+def test_outlines_of_whole_rows_cost_no_request(
+    qtbot: QtBot,
+    mosaics: MosaicService,
+    client: MapflowClient,
+    mosaic_id: str,
+    sandbox: Sandbox,
+    tmp_path: Path,
+) -> None:
+    client.images.upload(mosaic_id, str(make_raster(tmp_path / "a.tif", value=3)))
+    listed = client.mosaics.list()
+    sandbox.clear_requests()
+    loaded = Told(qtbot, mosaics.outlines_loaded)
+    mosaics.load_outlines(listed)
+    (features,) = loaded.wait()
+    assert sandbox.requests() == []
+    assert [f["id"] for f in features] == [mosaic.id for mosaic in listed]
+    mine = next(f for f in features if f["id"] == mosaic_id)
+    assert mine.geometry().area() > 0
+    assert mine["size"] > 0
+
+
+def test_short_rows_are_read_four_at_a_time(qtbot: QtBot, mosaics: MosaicService) -> None:
+    known = [Mosaic.from_json(short(number)) for number in range(10)]
+    loaded = Told(qtbot, mosaics.outlines_loaded)
+    whole = [{**short(0), "footprint": SQUARE, "sizeInBytes": 5, "id": "0"}]
+    with FaultServer(then=answer(whole[0], delay=0.3)) as server:
+        mosaics.set_connection(make_connection(server.url, "YTpi"))
+        mosaics.load_outlines(known)
+        qtbot.waitUntil(lambda: len(server.requests) == 4, timeout=5000)
+        qtbot.wait(100)
+        assert len(server.requests) == 4
+        (features,) = loaded.wait()
+    assert sorted(server.seen) == sorted(f"GET /rest/rasters/mosaic/{number}" for number in range(10))
+    assert server.connections == 4
+    assert len(features) == 10
+    assert all(feature.hasGeometry() for feature in features)
+
+
+def test_where_mosaics_tell_no_footprint_their_images_do(
+    qtbot: QtBot, tmp_path: Path, mosaics: MosaicService
+) -> None:
+    loaded = Told(qtbot, mosaics.outlines_loaded)
+    with Sandbox(tmp_path / "box", dialect="documents") as box:
+        connection = make_connection(box.url, box.token)
+        with MapflowClient(connection) as client:
+            mosaic, empty = client.mosaics.create("Fields"), client.mosaics.create("Empty")
+            for number in (0, 1):
+                path = make_raster(
+                    tmp_path / f"{number}.tif",
+                    transform=(500_000.0 + number * 640, 10.0, 0.0, 4_500_000.0, 0.0, -10.0),
+                    size=(64, 64),
+                    value=number,
+                )
+                client.images.upload(mosaic.id, str(path))
+            listed = client.mosaics.list()
+        assert not any(one.footprint for one in listed)
+        mosaics.set_connection(connection)
+        mosaics.load_outlines(listed)
+        (features,) = loaded.wait()
+    by_id = {feature["id"]: feature for feature in features}
+    box_of_it = by_id[mosaic.id].geometry().boundingBox()
+    both_side_by_side = 2 / math.cos(math.radians(box_of_it.center().y()))
+    assert box_of_it.width() / box_of_it.height() == pytest.approx(both_side_by_side, rel=0.01)
+    assert by_id[mosaic.id]["images"] == 2
+    assert by_id[mosaic.id]["size"] > 0
+    assert not by_id[empty.id].hasGeometry()
+    assert by_id[empty.id]["images"] == 0
+
+
+def test_a_mosaic_that_is_gone_or_shut_does_not_spoil_the_others(
+    qtbot: QtBot, mosaics: MosaicService
+) -> None:
+    known = [Mosaic.from_json(short(number)) for number in range(3)]
+    loaded, failed = Told(qtbot, mosaics.outlines_loaded), Told(qtbot, mosaics.failed)
+    scripts = [answer({"detail": "gone"}, 404), answer({"detail": "no"}, 403)]
+    whole = answer({**short(2), "footprint": SQUARE})
+    with FaultServer(scripts, then=whole) as server:
+        mosaics.set_connection(make_connection(server.url, "YTpi"))
+        mosaics.load_outlines(known)
+        (features,) = loaded.wait()
+    assert sorted(feature.hasGeometry() for feature in features) == [False, True]
+    assert failed == []
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (answer({"message": "no"}, 401), SignInRequired),
+        (html(), NotMapflow),
+    ],
+)
+def test_what_would_fail_for_all_is_told_once(
+    qtbot: QtBot, mosaics: MosaicService, script: Script, expected: type[MapflowError]
+) -> None:
+    known = [Mosaic.from_json(short(number)) for number in range(40)]
+    loaded, failed = Told(qtbot, mosaics.outlines_loaded), Told(qtbot, mosaics.failed)
+    with FaultServer(then=script) as server:
+        mosaics.set_connection(make_connection(server.url, "YTpi"))
+        mosaics.load_outlines(known)
+        what, error = failed.wait(seconds=20)
+        qtbot.wait(50)
+        assert len(server.requests) < 30
+    assert what == "outlines"
+    assert isinstance(error, expected)
+    assert len(failed) == 1
+    assert loaded == []
+
+
+def test_outlines_under_way_end_at_once_with_the_account(qtbot: QtBot, mosaics: MosaicService) -> None:
+    known = [Mosaic.from_json(short(number)) for number in range(20)]
+    loaded, failed = Told(qtbot, mosaics.outlines_loaded), Told(qtbot, mosaics.failed)
+    with FaultServer(then=Script(silent=True, delay=30)) as server:
+        mosaics.set_connection(make_connection(server.url, "YTpi"))
+        mosaics.load_outlines(known)
+        qtbot.waitUntil(lambda: len(server.requests) == 4, timeout=5000)
+        mosaics.set_connection(None)
+        qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=1000)
+    assert (loaded, failed) == ([], [])
+
+
+def test_without_a_connection_outlines_are_those_that_are_known(qtbot: QtBot, mosaics: MosaicService) -> None:
+    loaded = Told(qtbot, mosaics.outlines_loaded)
+    mosaics.set_connection(None)
+    mosaics.load_outlines([Mosaic("1", "a", footprint=SQUARE), Mosaic("2", "b")])
+    (features,) = loaded.wait()
+    assert [feature.hasGeometry() for feature in features] == [True, False]

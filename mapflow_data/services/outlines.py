@@ -1,0 +1,72 @@
+"""Reads what a list of mosaics leaves out of their outlines, four at a time. The body of one task; no Qt."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Optional
+
+from ..api.cancel import CancelToken
+from ..api.client import MapflowClient
+from ..api.connection import Connection
+from ..api.errors import Forbidden, NotFound
+from ..api.models import Mosaic
+from ..layers.mosaic_outlines import footprint_of_images
+from .task import guarded
+
+AT_ONCE = 4
+
+
+def complete(connection: Connection, mosaics: Sequence[Mosaic], token: CancelToken) -> list[Mosaic]:
+    """The mosaics with their footprints, in the order given, without those that are gone meanwhile."""
+    found: dict[str, Optional[Mosaic]] = {mosaic.id: mosaic for mosaic in mosaics}
+    waiting = deque(mosaic for mosaic in mosaics if _is_short(mosaic))
+    over = CancelToken()
+
+    def work() -> None:
+        with MapflowClient(connection, over) as client:
+            while waiting:
+                over.check()
+                try:
+                    mosaic = waiting.popleft()
+                except IndexError:  # another thread was faster
+                    return
+                found[mosaic.id] = _read(client, mosaic)
+
+    with token.calling(over.cancel), ThreadPoolExecutor(AT_ONCE, "outlines") as pool:
+        works = [pool.submit(guarded, work) for _ in range(min(AT_ONCE, len(waiting)))]
+        for ended in wait(works, return_when=FIRST_EXCEPTION).done:
+            if ended.exception() is not None:
+                over.cancel()
+                token.check()
+                ended.result()
+    return [mosaic for mosaic in found.values() if mosaic is not None]
+
+
+def _is_short(mosaic: Mosaic) -> bool:
+    """Whether there may be a footprint that its row does not tell; whole rows tell the size as well."""
+    return not mosaic.footprint and mosaic.size_bytes is None and mosaic.image_count != 0
+
+
+def _read(client: MapflowClient, known: Mosaic) -> Optional[Mosaic]:
+    """None for one that is gone. Where the server tells a mosaic's footprint never, its images do."""
+    try:
+        mosaic = client.mosaics.get(known.id)
+        if mosaic.image_count is None:
+            mosaic = replace(mosaic, image_count=known.image_count)
+        if _is_short(mosaic):
+            images = client.images.list(known.id)
+            sizes = [image.size_bytes for image in images if image.size_bytes is not None]
+            mosaic = replace(
+                mosaic,
+                footprint=footprint_of_images(images),
+                image_count=len(images),
+                size_bytes=sum(sizes) if len(sizes) == len(images) else None,
+            )
+        return mosaic
+    except NotFound:
+        return None
+    except Forbidden:
+        return known
