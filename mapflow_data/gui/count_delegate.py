@@ -1,4 +1,6 @@
-"""Draws a name with the count of what is in it behind, in grey. Main thread."""
+"""Draws the cells of the imagery tree: what is no image that can be used in grey, and behind a mosaic's name
+the count of what is in it. Main thread.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,29 @@ from qgis.PyQt.QtCore import QModelIndex, QSize, Qt
 from qgis.PyQt.QtGui import QPainter, QPalette
 from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from ..api.models import Image
 from .colours import item_text
 from .imagery_model import COUNT_ROLE, ITEM_ROLE
 
 GAP = 6  # logical px between name and count
 
 
-class CountDelegate(QStyledItemDelegate):
+class QuietDelegate(QStyledItemDelegate):
+    """Lines of text and images that are not ready are grey."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        super().initStyleOption(option, index)
+        item = index.data(ITEM_ROLE)
+        option.textElideMode = Qt.TextElideMode.ElideRight if item is None else Qt.TextElideMode.ElideMiddle
+        if item is None or (isinstance(item, Image) and not item.is_ready):
+            option.palette.setColor(QPalette.ColorRole.Text, item_text(option, is_quiet=True))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        return hint.expandedTo(QSize(hint.width(), option.fontMetrics.height() + 6))
+
+
+class CountDelegate(QuietDelegate):
     """The name is cut where the room is short, the count never."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
@@ -36,14 +54,3 @@ class CountDelegate(QStyledItemDelegate):
         painter.setPen(item_text(item, is_quiet=True))
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), suffix)
         painter.restore()
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle
-        if index.data(ITEM_ROLE) is None:
-            option.textElideMode = Qt.TextElideMode.ElideRight
-            option.palette.setColor(QPalette.ColorRole.Text, item_text(option, is_quiet=True))
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        hint = super().sizeHint(option, index)
-        return hint.expandedTo(QSize(hint.width(), option.fontMetrics.height() + 6))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 
 from ..api.models import Image, Mosaic
 from . import formats
 from .icons import icon
-from .plain import as_tooltip
+from .plain import as_tooltip, cut
 
 translate = QCoreApplication.translate
 
+FAILED = "FAILED"
+UNDER_WAY = ("NONE", "PENDING", "IN_PROGRESS")
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -25,6 +26,7 @@ class Column(IntEnum):
     CRS = 3
     RESOLUTION = 4
     CREATED = 5
+    STATUS = 6
 
 
 def title(column: Column) -> str:
@@ -35,21 +37,22 @@ def title(column: Column) -> str:
         Column.CRS: translate("Imagery", "CRS"),
         Column.RESOLUTION: translate("Imagery", "Resolution"),
         Column.CREATED: translate("Imagery", "Created"),
+        Column.STATUS: translate("Imagery", "Status"),
     }[column]
 
 
-def value(item: Union[Mosaic, Image], column: Column, role: int, images: Sequence[Image]) -> Any:
-    """`images` are those of the mosaic, as far as they are loaded."""
+def value(item: Union[Mosaic, Image], column: Column, role: int, size: Optional[int]) -> Any:
+    """`size` is that of a mosaic, as far as it is known."""
     if role == Qt.ItemDataRole.DisplayRole:
-        return _mosaic_text(item, column, images) if isinstance(item, Mosaic) else _image_text(item, column)
+        return _mosaic_text(item, column, size) if isinstance(item, Mosaic) else _image_text(item, column)
     if role == Qt.ItemDataRole.DecorationRole and column is Column.NAME:
-        return icon("mosaic" if isinstance(item, Mosaic) else "image")
+        return icon("mosaic" if isinstance(item, Mosaic) else _image_icon(item))
     if role == Qt.ItemDataRole.TextAlignmentRole and column in (Column.SIZE, Column.RESOLUTION):
         return RIGHT
     if role == Qt.ItemDataRole.ToolTipRole:
         return _tooltip(item)
     if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.NAME:
-        return name_of(item)
+        return _spoken(item)
     return None
 
 
@@ -69,33 +72,59 @@ def note(state: str, failure: str, column: Column, role: int) -> Any:
     return None
 
 
-def sort_key(item: Union[Mosaic, Image], column: Column, images: Sequence[Image]) -> Any:
-    """Numbers for columns that hold numbers, else None: the text itself sorts."""
+def sort_key(item: Union[Mosaic, Image], column: Column) -> Any:
+    """None where there is nothing to sort by."""
     if column is Column.SIZE:
-        return _size(item, images) or 0
+        return item.size_bytes
     if column is Column.RESOLUTION:
-        return item.pixel_size[0] if isinstance(item, Image) and item.pixel_size else 0.0
+        return item.pixel_size[0] if isinstance(item, Image) and item.pixel_size else None
     if column is Column.CREATED:
         moment = item.created_at if isinstance(item, Mosaic) else item.uploaded_at
-        return moment.timestamp() if moment else 0.0
-    return None
+        return moment.timestamp() if moment else None
+    text = _mosaic_text(item, column, None) if isinstance(item, Mosaic) else _image_text(item, column)
+    return text.casefold() or None
 
 
 def name_of(item: Union[Mosaic, Image]) -> str:
     return (item.name if isinstance(item, Mosaic) else item.filename) or item.id
 
 
-def _size(item: Union[Mosaic, Image], images: Sequence[Image]) -> Any:
-    if isinstance(item, Mosaic) and item.size_bytes is None and images:
-        return sum(image.size_bytes or 0 for image in images)
-    return item.size_bytes
+def _spoken(item: Union[Mosaic, Image]) -> str:
+    if isinstance(item, Mosaic) or item.is_ready:
+        return name_of(item)
+    return f"{name_of(item)}, {status(item)}"
 
 
-def _mosaic_text(mosaic: Mosaic, column: Column, images: Sequence[Image]) -> str:
+def is_under_way(image: Image) -> bool:
+    """Not ready yet, and the service is still at it."""
+    return image.state in UNDER_WAY
+
+
+def status(image: Image) -> str:
+    """What the service says is not in this list is shown as it says it."""
+    if image.is_ready:
+        return translate("Imagery", "Ready")
+    if image.state == FAILED and image.error:
+        return translate("Imagery", "Failed: {0}").format(cut(image.error))
+    return {
+        "NONE": translate("Imagery", "Waiting to be processed"),
+        "PENDING": translate("Imagery", "Waiting to be processed"),
+        "IN_PROGRESS": translate("Imagery", "Being processed"),
+        FAILED: translate("Imagery", "Failed"),
+    }.get(image.state, image.state)
+
+
+def _image_icon(image: Image) -> str:
+    if image.is_ready:
+        return "image"
+    return "waiting" if is_under_way(image) else "failed"
+
+
+def _mosaic_text(mosaic: Mosaic, column: Column, size: Optional[int]) -> str:
     if column is Column.NAME:
         return name_of(mosaic)
     if column is Column.SIZE:
-        return formats.size(_size(mosaic, images))
+        return formats.size(size)
     if column is Column.TAGS:
         return ", ".join(mosaic.tags)
     return formats.moment(mosaic.created_at) if column is Column.CREATED else ""
@@ -108,6 +137,8 @@ def _image_text(image: Image, column: Column) -> str:
         return formats.size(image.size_bytes)
     if column is Column.CRS:
         return image.crs if len(image.crs) < 30 else translate("Imagery", "own CRS")
+    if column is Column.STATUS:
+        return status(image)
     if column is Column.RESOLUTION and image.pixel_size:
         return formats.number(image.pixel_size[0])
     return formats.moment(image.uploaded_at) if column is Column.CREATED else ""
@@ -120,5 +151,6 @@ def _tooltip(item: Union[Mosaic, Image]) -> str:
         shape = f"{item.width} × {item.height} px" if item.width and item.height else ""
         bands = translate("Imagery", "{0} bands").format(item.bands) if item.bands else ""
         facts = " · ".join(part for part in (shape, bands, _image_text(item, Column.CRS)) if part)
-        lines = [item.filename, facts, formats.moment(item.uploaded_at), item.id]
+        state = "" if item.is_ready else status(item)
+        lines = [item.filename, state, facts, formats.moment(item.uploaded_at), item.id]
     return as_tooltip("\n".join(line for line in lines if line))

@@ -1,18 +1,20 @@
 """The tree of mosaics and their images as an item model, changed by difference, so that selection and
-expansion survive a refresh. Main thread; holds what it is given, loads nothing.
+expansion survive. Sorts and filters by itself: a proxy over sixty thousand rows of Python would hold up the
+main thread, which this runs in. Holds what it is given, loads nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, Optional, Union
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any, Callable, Optional, Union
 
-from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
+from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, pyqtSignal
 
 from ..api.models import Image, Mosaic
 from . import imagery_cells as cells
+from .imagery_branch import Branch, Branches, Loading
+from .imagery_order import Order
 
 Item = Union[Mosaic, Image]
 
@@ -20,87 +22,83 @@ ITEM_ROLE = int(Qt.ItemDataRole.UserRole)  # Mosaic, Image, or None for a line o
 COUNT_ROLE = ITEM_ROLE + 1  # number of a mosaic's images, None where unknown
 COLUMNS = len(cells.Column)
 
-
-class Loading(Enum):
-    """How far the images of a mosaic are."""
-
-    NOT_ASKED = 0
-    LOADING = 1
-    LOADED = 2
-    FAILED = 3
+NOTHING = Qt.ItemFlag.NoItemFlags
+OF_MOSAIC = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+OF_IMAGE = OF_MOSAIC | Qt.ItemFlag.ItemNeverHasChildren
+OF_NOTE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 
 
-@dataclass(eq=False)  # told apart by identity: thousands are compared while a view lays itself out
-class Branch:
-    """A mosaic with its images. `serial` stays the same as long as the mosaic is in the model."""
-
-    serial: int
-    mosaic: Mosaic
-    images: list[Image] = field(default_factory=list)
-    state: Loading = Loading.NOT_ASKED
-    failure: str = ""
-    has_note: bool = True  # first row: one line of text that says why there are no images
-
-    @property
-    def rows(self) -> int:
-        return len(self.images) + self.has_note
-
-    def at(self, row: int) -> Optional[Image]:
-        """None for the line of text."""
-        row -= self.has_note
-        return self.images[row] if row >= 0 else None
-
-    @property
-    def count(self) -> Optional[int]:
-        return len(self.images) if self.state is Loading.LOADED else self.mosaic.image_count
+# whose row, id of the image ("" for the mosaic itself, None for the line of text), column
+Place = tuple[Branch, Optional[str], int]
 
 
 class ImageryModel(QAbstractItemModel):
     """Mosaics are the top rows, images (or one line of text) the rows under them.
 
-    An index carries the serial of its branch, 0 at the top: nothing in it can dangle.
+    An index carries the serial of its branch, 0 at the top: nothing in it can dangle. What a view asks for
+    each row while it lays itself out (`index`, `flags`, `hasChildren`) is kept short.
     """
+
+    images_told = pyqtSignal(str)  # id of the mosaic whose images were set, also where they are as before
 
     def __init__(self, parent: Optional[QObject] = None) -> None:
         super().__init__(parent)
-        self._branches: list[Branch] = []
-        self._by_serial: dict[int, Branch] = {}
-        self._by_id: dict[str, Branch] = {}
-        self._next_serial = 1
+        self._order = Order()
+        self._branches = Branches()
 
     # What the panel asks
 
     def branch(self, mosaic_id: str) -> Optional[Branch]:
-        return self._by_id.get(mosaic_id)
+        return self._branches.by_id.get(mosaic_id)
+
+    def branches(self) -> Collection[Branch]:
+        """Also those that the filter hides."""
+        return self._branches.by_id.values()
 
     def mosaics(self) -> list[Mosaic]:
-        return [b.mosaic for b in self._branches]
+        return [branch.mosaic for branch in self._branches.by_id.values()]
+
+    def images_of(self, mosaic_id: str) -> list[Image]:
+        """In the order shown."""
+        branch = self.branch(mosaic_id)
+        return [row.image for row in branch.shown(self._order)] if branch and branch.row >= 0 else []
 
     def index_of(self, item_id: str, mosaic_id: str = "") -> QModelIndex:
-        """The row of a mosaic, or of an image where `mosaic_id` says whose."""
-        if not mosaic_id:
-            mosaic = self.branch(item_id)
-            return self._index_of_branch(mosaic) if mosaic else QModelIndex()
-        branch = self.branch(mosaic_id)
-        place = next((p for p, i in enumerate(branch.images) if i.id == item_id), -1) if branch else -1
-        if branch is None or place < 0:
+        """The row of a mosaic, or of an image where `mosaic_id` says whose. Invalid where it is not shown."""
+        branch = self.branch(mosaic_id or item_id)
+        if branch is None:
             return QModelIndex()
-        return self.createIndex(place + branch.has_note, 0, branch.serial)
+        return self._indexes([(branch, item_id if mosaic_id else "", 0)])[0]
+
+    # Order
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self._order.text)
+
+    def set_filter(self, text: str) -> None:
+        """Names, tags and ids of mosaics, names and ids of the images that are loaded."""
+        self._arrange(replace(self._order, text=text.strip().casefold()))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        is_down = order == Qt.SortOrder.DescendingOrder
+        self._arrange(replace(self._order, column=cells.Column(max(0, column)), is_down=is_down))
+
+    def _arrange(self, order: Order) -> None:
+        if order != self._order:
+            self._change(lambda: setattr(self, "_order", order))
 
     # What the services tell
 
     def set_mosaics(self, mosaics: Sequence[Mosaic]) -> None:
-        wanted = {m.id: m for m in mosaics}
-        for row in reversed(range(len(self._branches))):
-            if self._branches[row].mosaic.id not in wanted:
-                self._remove_branch(row)
-        for row, branch in enumerate(self._branches):
-            mosaic = wanted.pop(branch.mosaic.id)
-            if mosaic != branch.mosaic:
-                branch.mosaic = mosaic
-                self._row_changed(row, QModelIndex())
-        if wanted:
-            self._add_branches(wanted.values())
+        wanted = {mosaic.id: mosaic for mosaic in mosaics}
+        if list(wanted.values()) == self.mosaics():
+            return
+        changed = any(one.id in wanted and wanted[one.id] != one for one in self.mosaics())
+        self._change(lambda: self._branches.set_mosaics(wanted))
+        if changed and self._branches.shown:
+            last = self.index(len(self._branches.shown) - 1, COLUMNS - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
     def set_images_loading(self, mosaic_id: str) -> None:
         branch = self.branch(mosaic_id)
@@ -118,16 +116,16 @@ class ImageryModel(QAbstractItemModel):
         branch = self.branch(mosaic_id)
         if branch is None:
             return
-        branch.state = Loading.LOADED
-        parent = self._index_of_branch(branch)
-        if not images and not branch.has_note:
-            self._put_note(branch, parent)
-        self._merge_rows(branch, images, parent)
-        if images and branch.has_note:
-            self._remove_note(branch, parent)
-        if branch.has_note:
-            self._row_changed(0, parent)
-        self._row_changed(self._branches.index(branch), QModelIndex())
+        if branch.state is not Loading.LOADED or branch.images != list(images):
+            self._change(lambda: branch.set_images(images))
+            self._row_changed(self._index_of(branch))
+        self.images_told.emit(mosaic_id)
+
+    def forget_images(self, mosaic_ids: set[str]) -> None:
+        """They are asked for again when somebody looks."""
+        wanted = self._branches.by_id.keys() & mosaic_ids
+        if wanted:
+            self._change(lambda: self._branches.forget_images(wanted))
 
     # QAbstractItemModel
 
@@ -136,30 +134,37 @@ class ImageryModel(QAbstractItemModel):
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         if not parent.isValid():
-            return len(self._branches)
+            return len(self._branches.shown)
         if parent.column() or parent.internalId():
             return 0
-        return self._branches[parent.row()].rows
+        return len(self._branches.shown[parent.row()].shown(self._order)) or 1
+
+    def hasChildren(self, parent: QModelIndex = QModelIndex()) -> bool:  # noqa: B008
+        if not parent.isValid():
+            return bool(self._branches.shown)
+        return not parent.column() and not parent.internalId()
 
     def index(self, row: int, column: int, parent: QModelIndex = QModelIndex()) -> QModelIndex:  # noqa: B008
-        if not (0 <= row < self.rowCount(parent) and 0 <= column < COLUMNS):
-            return QModelIndex()
-        serial = self._branches[parent.row()].serial if parent.isValid() else 0
-        return self.createIndex(row, column, serial)
+        serial, count = 0, len(self._branches.shown)
+        if parent.isValid():
+            if parent.column() or parent.internalId():
+                return QModelIndex()
+            branch = self._branches.shown[parent.row()]
+            serial, count = branch.serial, len(branch.shown(self._order)) or 1
+        is_there = 0 <= row < count and 0 <= column < COLUMNS
+        return self.createIndex(row, column, serial) if is_there else QModelIndex()
 
     def parent(self, index: Optional[QModelIndex] = None) -> Any:
         if index is None:
             return super().parent()
-        branch = self._by_serial.get(index.internalId()) if index.isValid() else None
-        return QModelIndex() if branch is None else self.createIndex(self._branches.index(branch), 0, 0)
+        branch = self._branches.by_serial.get(index.internalId()) if index.isValid() else None
+        return QModelIndex() if branch is None else self.createIndex(branch.row, 0, 0)
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        if self._item(index) is None:
-            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemNeverHasChildren if index.internalId() else flags
+        serial = index.internalId()
+        if serial:
+            return OF_IMAGE if self._branches.by_serial[serial].has_images else OF_NOTE
+        return OF_MOSAIC if index.isValid() else NOTHING
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
@@ -179,73 +184,65 @@ class ImageryModel(QAbstractItemModel):
         column = cells.Column(index.column())
         if item is None:
             return cells.note(branch.state.name, branch.failure, column, role)
-        return cells.value(item, column, role, branch.images)
+        return cells.value(item, column, role, branch.size)
 
     # Inside
 
     def _branch_of(self, index: QModelIndex) -> Branch:
-        return self._by_serial[index.internalId()] if index.internalId() else self._branches[index.row()]
+        serial = index.internalId()
+        return self._branches.by_serial[serial] if serial else self._branches.shown[index.row()]
 
     def _item(self, index: QModelIndex) -> Optional[Item]:
         branch = self._branch_of(index)
         if not index.internalId():
             return branch.mosaic
-        return branch.at(index.row())
+        rows = branch.shown(self._order)
+        return rows[index.row()].image if rows else None
 
-    def _index_of_branch(self, branch: Branch) -> QModelIndex:
-        return self.createIndex(self._branches.index(branch), 0, 0)
+    def _index_of(self, branch: Branch) -> QModelIndex:
+        return self.createIndex(branch.row, 0, 0) if branch.row >= 0 else QModelIndex()
 
-    def _row_changed(self, row: int, parent: QModelIndex) -> None:
-        last = self.columnCount() - 1
-        self.dataChanged.emit(self.index(row, 0, parent), self.index(row, last, parent))
-
-    def _add_branches(self, mosaics: Iterable[Mosaic]) -> None:
-        added = list(mosaics)
-        first = len(self._branches)
-        self.beginInsertRows(QModelIndex(), first, first + len(added) - 1)
-        for mosaic in added:
-            branch = Branch(self._next_serial, mosaic)
-            self._next_serial += 1
-            self._branches.append(branch)
-            self._by_serial[branch.serial] = branch
-            self._by_id[mosaic.id] = branch
-        self.endInsertRows()
-
-    def _remove_branch(self, row: int) -> None:
-        self.beginRemoveRows(QModelIndex(), row, row)
-        branch = self._branches.pop(row)
-        del self._by_serial[branch.serial], self._by_id[branch.mosaic.id]
-        self.endRemoveRows()
+    def _row_changed(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.dataChanged.emit(index, index.siblingAtColumn(COLUMNS - 1))
 
     def _set_state(self, branch: Branch, state: Loading) -> None:
         branch.state = state
-        self._row_changed(0, self._index_of_branch(branch))
+        self._row_changed(self.index(0, 0, self._index_of(branch)))
 
-    def _put_note(self, branch: Branch, parent: QModelIndex) -> None:
-        self.beginInsertRows(parent, 0, 0)
-        branch.has_note = True
-        self.endInsertRows()
+    # Changing
 
-    def _remove_note(self, branch: Branch, parent: QModelIndex) -> None:
-        self.beginRemoveRows(parent, 0, 0)
-        branch.has_note = False
-        self.endRemoveRows()
+    def _change(self, change: Callable[[], Any]) -> None:
+        """Selection, current row and expansion stay on their items; what is not shown any more is let go."""
+        self.layoutAboutToBeChanged.emit()
+        held = self.persistentIndexList()
+        places = [self._place_of(index) for index in held]
+        change()
+        self._branches.lay_out(self._order)
+        self.changePersistentIndexList(held, self._indexes(places))
+        self.layoutChanged.emit()
 
-    def _merge_rows(self, branch: Branch, images: Sequence[Image], parent: QModelIndex) -> None:
-        """New ones first, then away with the old: a branch in between is never without rows."""
-        wanted = {i.id: i for i in images}
-        here = {i.id for i in branch.images}
-        added = [i for i in wanted.values() if i.id not in here]
-        if added:
-            self.beginInsertRows(parent, branch.rows, branch.rows + len(added) - 1)
-            branch.images.extend(added)
-            self.endInsertRows()
-        for place in reversed(range(len(branch.images))):
-            image, row = branch.images[place], place + branch.has_note
-            if image.id not in wanted:
-                self.beginRemoveRows(parent, row, row)
-                del branch.images[place]
-                self.endRemoveRows()
-            elif wanted[image.id] != image:
-                branch.images[place] = wanted[image.id]
-                self._row_changed(row, parent)
+    def _place_of(self, index: QModelIndex) -> Place:
+        item = self._item(index)
+        image_id = "" if isinstance(item, Mosaic) else item.id if item else None
+        return self._branch_of(index), image_id, index.column()
+
+    def _indexes(self, places: Sequence[Place]) -> list[QModelIndex]:
+        """Of what was there; invalid ones for what is not shown."""
+        rows: dict[int, dict[Optional[str], int]] = {}
+        indexes = []
+        for branch, image_id, column in places:
+            row, serial = branch.row, 0
+            if row >= 0 and image_id != "":
+                serial = branch.serial
+                if serial not in rows:
+                    rows[serial] = self._rows_by_id(branch)
+                row = rows[serial].get(image_id, -1)
+            indexes.append(self.createIndex(row, column, serial) if row >= 0 else QModelIndex())
+        return indexes
+
+    def _rows_by_id(self, branch: Branch) -> dict[Optional[str], int]:
+        rows: dict[Optional[str], int] = {
+            row.image.id: number for number, row in enumerate(branch.shown(self._order))
+        }
+        return rows or {None: 0}

@@ -1,21 +1,26 @@
-"""The tree view of mosaics and images: its model, filter, columns and selection. Main thread."""
+"""The tree view of mosaics and images: its model, filter, current row and selection. Main thread."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Optional
 
-from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QHeaderView, QMenu, QTreeView, QWidget
+from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtWidgets import QTreeView, QWidget
 
 from ..api.models import Image, Mosaic
-from .count_delegate import CountDelegate
-from .imagery_cells import Column, title
-from .imagery_filter import ImageryFilter
+from .count_delegate import CountDelegate, QuietDelegate
+from .imagery_cells import Column
+from .imagery_columns import ImageryColumns
+from .imagery_keeper import ImageryKeeper
 from .imagery_model import ITEM_ROLE, ImageryModel, Item, Loading
+from .imagery_opener import ImageryOpener
+from .imagery_place import ImageryPlace
+from .imagery_watch import ImageryWatch
 
 FILTER_MS = 200  # typing goes on
-EXPANDED_AT_MOST = 20  # mosaics that a filter opens by itself
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ImageryTree(QTreeView):
@@ -24,46 +29,52 @@ class ImageryTree(QTreeView):
     images_wanted = pyqtSignal(str)
     items_selected = pyqtSignal()
     filtered = pyqtSignal()
-    current_changed = pyqtSignal(object)  # Mosaic, Image or None
+    current_changed = pyqtSignal(object)  # Mosaic, Image or None; also where it is the same with other facts
     image_activated = pyqtSignal(object)  # by Enter or a double click
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self.imagery = ImageryModel(self)
-        self._filter = ImageryFilter(self)
-        self._filter.setSourceModel(self.imagery)
         self._rows_wanted: dict[str, set[str]] = {}  # images to select once their mosaic is loaded
         self._filter_text = ""
         self._filter_timer = QTimer(self)
         self._filter_timer.setSingleShot(True)
         self._filter_timer.setInterval(FILTER_MS)
         self._filter_timer.timeout.connect(self._on_filter)
-        self.setModel(self._filter)
+        self.setUniformRowHeights(True)
+        self.setModel(self.imagery)
+        self.setItemDelegate(QuietDelegate(self))
         self.setItemDelegateForColumn(Column.NAME, CountDelegate(self))
-        self._set_up_columns()
+        self.columns = ImageryColumns(self)
+        self.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
+        self._opener = ImageryOpener(self, self.imagery)
+        self._keeper = ImageryKeeper(self.imagery, self._needed, self)
+        self.watch = ImageryWatch(self.imagery, self._is_in_sight, self)
+        self.watch.wanted.connect(self.images_wanted)
         self.expanded.connect(self._on_row_opened)
+        self.doubleClicked.connect(self._activate)
         self.selectionModel().currentChanged.connect(self._on_row_opened)
-        self.selectionModel().currentChanged.connect(lambda *_: self.current_changed.emit(self.current_item()))
         self.selectionModel().selectionChanged.connect(lambda *_: self.items_selected.emit())
+        self._place = ImageryPlace(self, self.imagery)
+        self._place.current_changed.connect(self.current_changed)
+        self._place.selection_lost.connect(self.items_selected)
 
     # The current one
 
     def current_item(self) -> Optional[Item]:
-        item: Optional[Item] = self.currentIndex().siblingAtColumn(Column.NAME).data(ITEM_ROLE)
+        item: Optional[Item] = self.currentIndex().data(ITEM_ROLE)
         return item
 
     def siblings(self, image: Image) -> list[Image]:
         """The images of its mosaic, in the order shown."""
-        top = self._filter.mapFromSource(self.imagery.index_of(image.mosaic_id))
-        rows = [self._filter.index(row, 0, top) for row in range(self._filter.rowCount(top))]
-        items = [row.data(ITEM_ROLE) for row in rows]
-        return [item for item in items if isinstance(item, Image)]
+        return self.imagery.images_of(image.mosaic_id)
 
     def show_image(self, image: Image) -> None:
-        """Selects it alone, makes it the current one and scrolls to it."""
-        row = self._filter.mapFromSource(self.imagery.index_of(image.id, image.mosaic_id))
-        if row.isValid():
-            self._select([row])
+        """Selects it alone, makes it the current one and scrolls to it; once its mosaic is loaded."""
+        self.select_images({image.mosaic_id: {image.id}})
+
+    def is_open(self, mosaic_id: str) -> bool:
+        return bool(self.isExpanded(self.imagery.index_of(mosaic_id)))
 
     # The selection
 
@@ -75,8 +86,7 @@ class ImageryTree(QTreeView):
         """Those selected, and those whose images are; each once."""
         mosaics: dict[str, Mosaic] = {}
         for index in self._selected_rows():
-            top = index.parent() if index.parent().isValid() else index
-            mosaic = top.data(ITEM_ROLE)
+            mosaic = _top(index).data(ITEM_ROLE)
             mosaics[mosaic.id] = mosaic
         return list(mosaics.values())
 
@@ -100,13 +110,10 @@ class ImageryTree(QTreeView):
 
     def select_mosaic(self, mosaic_id: str) -> bool:
         """False if it is not in the list (yet)."""
-        row = self._filter.mapFromSource(self.imagery.index_of(mosaic_id))
+        row = self.imagery.index_of(mosaic_id)
         if row.isValid():
             self._select([row])
         return bool(row.isValid())
-
-    def is_open(self, mosaic_id: str) -> bool:
-        return bool(self.isExpanded(self._filter.mapFromSource(self.imagery.index_of(mosaic_id))))
 
     def images_arrived(self, mosaic_id: str) -> None:
         """Makes up for a selection that came before its rows."""
@@ -117,46 +124,83 @@ class ImageryTree(QTreeView):
     def forget_wanted(self) -> None:
         self._rows_wanted.clear()
 
+    # The filter
+
     @property
     def vain_filter(self) -> str:
         """The text that nothing matches, "" where there are rows."""
-        return "" if self._filter.rowCount() else self._filter_text
+        return "" if self.imagery.rowCount() else self._filter_text
 
     def filter_later(self, text: str) -> None:
         """Once typing pauses."""
         self._filter_text = text
         self._filter_timer.start()
 
+    def _on_filter(self) -> None:
+        with self._place.given_up():
+            self._opener.set_filter(self._filter_text)
+        self.filtered.emit()
+
+    # What people do
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if event.key() not in ENTER:
+            super().keyPressEvent(event)
+        elif isinstance(index.data(ITEM_ROLE), Mosaic):
+            index = index.siblingAtColumn(Column.NAME)
+            self.setExpanded(index, not self.isExpanded(index))
+        else:
+            self._activate(index)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.columns.fit()
+
+    def _activate(self, index: QModelIndex) -> None:
+        item = index.data(ITEM_ROLE)
+        if isinstance(item, Image):
+            self.image_activated.emit(item)
+
+    def _on_row_opened(self, index: QModelIndex, _previous: Optional[QModelIndex] = None) -> None:
+        """Expanded, or reached by mouse or keys: its images are wanted now."""
+        item = index.data(ITEM_ROLE)
+        branch = self.imagery.branch(item.id) if isinstance(item, Mosaic) else None
+        if branch is None:
+            return
+        self._keeper.look_at(branch.mosaic.id)
+        if branch.state in (Loading.NOT_ASKED, Loading.FAILED):
+            self.images_wanted.emit(branch.mosaic.id)
+        elif branch.is_under_way:
+            self.watch.look()
+
     # Inside
 
-    def _set_up_columns(self) -> None:
-        header = self.header()
-        header.setStretchLastSection(False)
-        header.setMinimumSectionSize(48)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(Column.SIZE, QHeaderView.ResizeMode.ResizeToContents)
-        for column in list(Column)[Column.SIZE + 1 :]:
-            self.setColumnHidden(column, True)
-        self.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._on_header_menu)
+    def _needed(self) -> set[str]:
+        """The mosaics whose images must stay."""
+        in_sight = {one.mosaic.id for one in self.imagery.branches() if self._is_in_sight(one.mosaic.id)}
+        return in_sight | {mosaic.id for mosaic in self.selected_mosaics()} | self._rows_wanted.keys()
+
+    def _is_in_sight(self, mosaic_id: str) -> bool:
+        """Open, or one of its images is the current one: then another view may show them."""
+        row = self.imagery.index_of(mosaic_id)
+        return row.isValid() and (self.isExpanded(row) or _top(self.currentIndex()) == row)
 
     def _selected_rows(self) -> list[QModelIndex]:
         """As `selectedRows()`, which compares each row with all selected ranges."""
-        model, ranges = self.model(), self.selectionModel().selection()
         return [
-            model.index(row, 0, part.parent())
-            for part in ranges
+            self.imagery.index(row, 0, part.parent())
+            for part in self.selectionModel().selection()
             if part.left() == 0
             for row in range(part.top(), part.bottom() + 1)
         ]
 
     def _rows_of(self, mosaic_id: str, image_ids: set[str]) -> list[QModelIndex]:
         """In the order shown."""
-        top = self._filter.mapFromSource(self.imagery.index_of(mosaic_id))
-        rows = [self._filter.index(row, 0, top) for row in range(self._filter.rowCount(top))]
-        return [row for row in rows if getattr(row.data(ITEM_ROLE), "id", None) in image_ids]
+        top = self.imagery.index_of(mosaic_id)
+        images = self.imagery.images_of(mosaic_id)
+        return [self.imagery.index(row, 0, top) for row, one in enumerate(images) if one.id in image_ids]
 
     def _select(self, rows: list[QModelIndex]) -> None:
         """Neighbours as one range: Qt compares each range with all others."""
@@ -175,25 +219,8 @@ class ImageryTree(QTreeView):
             self.selectionModel().setCurrentIndex(rows[-1], flag.NoUpdate)
             self.scrollTo(rows[-1])
 
-    def _on_row_opened(self, index: QModelIndex, _previous: Optional[QModelIndex] = None) -> None:
-        """Expanded, or reached by mouse or keys: its images are wanted now."""
-        item = index.data(ITEM_ROLE) if index.isValid() else None
-        branch = self.imagery.branch(item.id) if isinstance(item, Mosaic) else None
-        if branch and branch.state in (Loading.NOT_ASKED, Loading.FAILED):
-            self.images_wanted.emit(branch.mosaic.id)
 
-    def _on_filter(self) -> None:
-        self._filter.set_text(self._filter_text)
-        if self._filter_text and self._filter.rowCount() <= EXPANDED_AT_MOST:
-            self.expandAll()
-        self.filtered.emit()
-
-    def _on_header_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for column in list(Column)[Column.SIZE :]:
-            action = menu.addAction(title(column))
-            action.setCheckable(True)
-            action.setChecked(not self.isColumnHidden(column))
-            action.toggled.connect(lambda on, c=column: self.setColumnHidden(c, not on))
-        menu.popup(self.header().mapToGlobal(at))
+def _top(index: QModelIndex) -> QModelIndex:
+    """The row of its mosaic."""
+    parent = index.parent()
+    return parent if parent.isValid() else index.siblingAtColumn(Column.NAME)

@@ -10,7 +10,6 @@ from qgis.PyQt.QtTest import QAbstractItemModelTester
 
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.imagery_cells import Column
-from mapflow_data.gui.imagery_filter import ImageryFilter
 from mapflow_data.gui.imagery_model import COUNT_ROLE, ITEM_ROLE, ImageryModel
 from mapflow_data.gui.imagery_tree import ImageryTree
 
@@ -28,7 +27,7 @@ def model(qgis_app: object) -> ImageryModel:
     return model
 
 
-def names(model: ImageryModel | ImageryFilter, parent: QModelIndex | None = None) -> list[str]:
+def names(model: ImageryModel, parent: QModelIndex | None = None) -> list[str]:
     parent = parent or QModelIndex()
     return [model.index(row, 0, parent).data() for row in range(model.rowCount(parent))]
 
@@ -38,7 +37,7 @@ def test_a_mosaic_says_that_its_images_are_on_the_way(model: ImageryModel) -> No
     assert names(model, north) == ["Loading…"]
     assert north.data(COUNT_ROLE) == 3
     model.set_images("m1", PICTURES)
-    assert names(model, north) == ["DJI_10.tif", "DJI_2.tif", "DJI_1.tif"]
+    assert names(model, north) == ["DJI_1.tif", "DJI_2.tif", "DJI_10.tif"]
     model.set_images("m1", [])
     assert names(model, north) == ["No images yet"]
     assert north.data(COUNT_ROLE) == 0
@@ -117,32 +116,25 @@ def test_the_filter_looks_at_names_tags_ids_and_images(
     model: ImageryModel, text: str, shown: list[str]
 ) -> None:
     model.set_images("m1", PICTURES)
-    proxy = ImageryFilter()
-    proxy.setSourceModel(model)
-    proxy.set_text(text)
-    assert names(proxy) == shown
+    model.set_filter(text)
+    assert names(model) == shown
 
 
 def test_a_found_image_leaves_its_siblings_out(model: ImageryModel) -> None:
     model.set_images("m1", PICTURES)
-    proxy = ImageryFilter()
-    proxy.setSourceModel(model)
-    proxy.set_text("DJI_10")
-    assert names(proxy, proxy.index(0, 0)) == ["DJI_10.tif"]
-    proxy.set_text("North")
-    assert len(names(proxy, proxy.index(0, 0))) == 3
+    model.set_filter("DJI_10")
+    assert names(model, model.index(0, 0)) == ["DJI_10.tif"]
+    model.set_filter("North")
+    assert len(names(model, model.index(0, 0))) == 3
 
 
 def test_rows_sort_as_people_count(model: ImageryModel) -> None:
     model.set_images("m1", PICTURES)
-    proxy = ImageryFilter()
-    proxy.setSourceModel(model)
-    proxy.sort(Column.NAME)
-    north = proxy.index(0, 0)
-    assert names(proxy, north) == ["DJI_1.tif", "DJI_2.tif", "DJI_10.tif"]
-    proxy.sort(Column.SIZE, Qt.SortOrder.DescendingOrder)
-    north = proxy.mapFromSource(model.index_of("m1"))
-    assert names(proxy, north) == ["DJI_10.tif", "DJI_2.tif", "DJI_1.tif"]
+    model.sort(Column.NAME, Qt.SortOrder.DescendingOrder)
+    assert names(model) == ["Quarry", "North"]
+    assert names(model, model.index_of("m1")) == ["DJI_10.tif", "DJI_2.tif", "DJI_1.tif"]
+    model.sort(Column.SIZE)
+    assert names(model, model.index_of("m1")) == ["DJI_1.tif", "DJI_2.tif", "DJI_10.tif"]
 
 
 def test_selection_survives_a_refresh(qtbot: object, qgis_app: object) -> None:

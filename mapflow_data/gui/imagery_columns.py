@@ -1,0 +1,85 @@
+"""The columns of the imagery tree: how wide, which are shown, and the header's menu that shows others.
+
+Main thread. Widths come from the font: measuring the cells would mean all of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from qgis.PyQt.QtCore import QObject, QPoint, Qt
+from qgis.PyQt.QtWidgets import QHeaderView, QMenu, QStyle, QTreeView
+
+from ..settings import IMAGERY_COLUMNS
+from . import formats
+from .imagery_cells import Column, title
+
+AT_FIRST = (Column.NAME, Column.SIZE)
+LONGEST_SIZE = int(88.8 * 1024**3)
+LONGEST_MOMENT = datetime(2028, 12, 28, 22, 48, tzinfo=timezone.utc)
+TAGS = "m" * 12
+MARGINS = 4  # of a cell's text, each of the style's focus margin + 1
+
+
+class ImageryColumns(QObject):
+    def __init__(self, tree: QTreeView) -> None:
+        super().__init__(tree)
+        self._tree = tree
+        self._header = header = tree.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(48)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        shown = _remembered()
+        for column in Column:
+            tree.setColumnHidden(column, column not in shown)
+        self.fit()
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._on_menu)
+
+    def fit(self) -> None:
+        """Once more when the font has changed."""
+        metrics = self._tree.fontMetrics()
+        style = self._tree.style()
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self._tree) + 1
+        for column, sample in _samples().items():
+            width = metrics.horizontalAdvance(sample) + MARGINS * margin
+            self._header.resizeSection(column, max(width, self._header.sectionSizeHint(column)))
+
+    def make_menu(self) -> QMenu:
+        menu = QMenu(self._tree)
+        for column in list(Column)[Column.SIZE :]:
+            action = menu.addAction(title(column))
+            action.setCheckable(True)
+            action.setChecked(not self._tree.isColumnHidden(column))
+            action.toggled.connect(lambda on, c=column: self._on_toggled(c, on))
+        return menu
+
+    def _on_menu(self, at: QPoint) -> None:
+        menu = self.make_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._header.mapToGlobal(at))
+
+    def _on_toggled(self, column: Column, is_shown: bool) -> None:
+        self._tree.setColumnHidden(column, not is_shown)
+        shown = [one.name.lower() for one in Column if not self._tree.isColumnHidden(one)]
+        IMAGERY_COLUMNS.set(",".join(shown))
+
+
+def _remembered() -> set[Column]:
+    """The name is always there; names that no column has are of another version."""
+    names = IMAGERY_COLUMNS.get().upper().split(",")
+    shown = {Column[name] for name in names if name in Column.__members__}
+    return shown | {Column.NAME} if shown else set(AT_FIRST)
+
+
+def _samples() -> dict[Column, str]:
+    """What fits into each but the name's."""
+    return {
+        Column.SIZE: formats.size(LONGEST_SIZE),
+        Column.TAGS: TAGS,
+        Column.CRS: "EPSG:32888",
+        Column.RESOLUTION: formats.number(88.88),
+        Column.CREATED: formats.moment(LONGEST_MOMENT),
+        Column.STATUS: title(Column.STATUS) + TAGS,
+    }
