@@ -52,6 +52,7 @@ class Setting(Generic[T]):
 
 SERVER = Setting("server", DEFAULT_SERVER)  # base URL of the last sign-in
 UPLOAD_FOLDER = Setting("upload_folder", "")  # where files to upload were chosen last
+DOWNLOAD_FOLDER = Setting("download_folder", "")  # where downloads went last
 SEARCH_FILTERS = Setting("search_filters", "")  # JSON of the last search's, without its area
 IMAGERY_COLUMNS = Setting("imagery_columns", "")  # names of those shown, "" before any was chosen
 SEARCH_AFTER_DRAWING = Setting("search_after_drawing", False)  # the search starts when drawing ends

@@ -17,6 +17,7 @@ def bad_input(error: MapflowError) -> str:
         "token": translate(
             "Messages", "this is not a token; copy it again, whole, from your Mapflow account"
         ),
+        "url": translate("Messages", "the server names an address that is not safe to open"),
         "address": translate("Messages", "the address lies inside a private network and is not opened"),
         "footprint": translate(
             "Messages",
