@@ -49,6 +49,7 @@ class Chips(QWidget):
         self._area.resized.connect(self._place)
 
     def _build(self) -> None:
+        self.edit.setObjectName("tagEdit")
         self.edit.setFrame(False)
         self.edit.installEventFilter(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -188,10 +189,14 @@ class Chips(QWidget):
         return int(self.fontMetrics().height() + 2)
 
     def sizeHint(self) -> QSize:
-        return QSize(20 * self.fontMetrics().averageCharWidth(), self._height_of(self._lines))
+        least = self.minimumSizeHint()
+        return QSize(max(20 * self.fontMetrics().averageCharWidth(), least.width()), least.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(2 * LETTERS * self.fontMetrics().averageCharWidth(), self._height_of(self._lines))
+        metrics, margins = self.fontMetrics(), self.layout().contentsMargins()
+        example = metrics.horizontalAdvance(self._placeholder) + 2 * CURSOR
+        inner = max(example, 2 * LETTERS * metrics.averageCharWidth())
+        return QSize(inner + margins.left() + margins.right(), self._height_of(self._lines))
 
     def _height_of(self, lines: int) -> int:
         margins = self.layout().contentsMargins()

@@ -13,7 +13,6 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDialog,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -27,6 +26,7 @@ from ..services.uploads import Target
 from ..transfer.inspect import RasterFacts
 from ..transfer.plan import Plan
 from . import messages, upload_sources, upload_words
+from .chips import Chips
 from .forms import load_ui
 from .notices import Notices
 from .plain import as_tooltip
@@ -57,7 +57,7 @@ class UploadDialog(QDialog):
     targetCombo: QComboBox
     targetHint: QLabel
     tagsLabel: QLabel
-    tagsEdit: QLineEdit
+    tagsEdit: Chips
     summaryLabel: QLabel
     checkBar: QProgressBar
     cancelButton: QPushButton
@@ -101,7 +101,7 @@ class UploadDialog(QDialog):
         for button, icon in upload_words.BUTTON_ICONS.items():
             getattr(self, button).setIcon(upload_words.theme_icon(icon))
         self.emptyPage.setBackgroundRole(QPalette.ColorRole.Base)
-        for edit in (self.targetCombo.lineEdit(), self.tagsEdit):
+        for edit in (self.targetCombo.lineEdit(), self.tagsEdit.edit):
             edit.setAcceptDrops(False)  # a file that is dropped there is meant for the list, too
         self._adder.connect_buttons(self.addFilesButton, self.addFolderButton, self.addLayersButton)
         self._adder.chosen.connect(self._add)

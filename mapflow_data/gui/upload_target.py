@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Optional
 
 from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QCompleter, QLabel, QLineEdit
+from qgis.PyQt.QtWidgets import QComboBox, QCompleter, QLabel
 
 from ..api.models import Mosaic
 from . import formats
+from .chips import Chips
 
 MAX_NAME = 255
 TYPING_MS = 300
@@ -35,7 +36,7 @@ class TargetChooser(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, combo: QComboBox, hint: QLabel, tags_label: QLabel, tags: QLineEdit) -> None:
+    def __init__(self, combo: QComboBox, hint: QLabel, tags_label: QLabel, tags: Chips) -> None:
         super().__init__(combo)
         self._combo, self._hint, self._tags_label, self._tags = combo, hint, tags_label, tags
         self._mosaics: dict[str, Mosaic] = {}  # by id
@@ -47,8 +48,6 @@ class TargetChooser(QObject):
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self._tell)
         self._set_up_combo()
-        example = tags.fontMetrics().horizontalAdvance(tags.placeholderText())
-        tags.setMinimumWidth(example + 2 * tags.fontMetrics().averageCharWidth() + 12)
         self._show()
 
     def _set_up_combo(self) -> None:
@@ -71,7 +70,7 @@ class TargetChooser(QObject):
         if place < 0 or self._combo.itemText(place) != text or not self._combo.itemData(place):
             place = next((i for i in range(self._combo.count()) if self._is_mosaic(i, text)), -1)
         mosaic = self._mosaics.get(self._combo.itemData(place)) if place >= 0 else None
-        return Target(mosaic, mosaic.name if mosaic else text, () if mosaic else self._typed_tags())
+        return Target(mosaic, mosaic.name if mosaic else text, () if mosaic else self._tags.tags())
 
     def set_mosaics(self, mosaics: Sequence[Mosaic]) -> None:
         """Fills the list; what is chosen or typed stays."""
@@ -135,10 +134,6 @@ class TargetChooser(QObject):
 
     def _is_mosaic(self, place: int, text: str) -> bool:
         return bool(self._combo.itemData(place)) and self._combo.itemText(place) == text
-
-    def _typed_tags(self) -> tuple[str, ...]:
-        parts = (part.strip() for part in self._tags.text().split(","))
-        return tuple(dict.fromkeys(part for part in parts if part))
 
     def _show(self) -> None:
         target = self.target

@@ -177,7 +177,7 @@ def test_layers_become_images_of_a_new_mosaic(
     assert button_text(dialog) == "Upload 2 files"
     assert dialog.summaryLabel.text().startswith("2 files · 19 KB of 10 GB free")
     type_target(qtbot, dialog, "North district")
-    qtbot.keyClicks(dialog.tagsEdit, "drone, 2026, drone,")
+    qtbot.keyClicks(dialog.tagsEdit.edit, "drone, 2026, drone,")
     mosaic_id = upload(qtbot, dialog)
     assert wait_images(qtbot, client, mosaic_id, 2) == ["tile_0.tif", "tile_1.tif"]
     mosaic = client.mosaics.get(mosaic_id)
@@ -593,9 +593,9 @@ def test_keyboard_reaches_all_and_every_part_has_a_name(
     for _ in range(8):
         seen.append(dialog.focusWidget().objectName() or dialog.focusWidget().parent().objectName())
         qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
-    wanted = ["addFilesButton", "addFolderButton", "addLayersButton", "fileTree", "targetCombo", "tagsEdit"]
+    wanted = ["addFilesButton", "addFolderButton", "addLayersButton", "fileTree", "targetCombo", "tagEdit"]
     assert seen == [*wanted, "uploadButton", "cancelButton"]
-    for part in (dialog.fileTree, dialog.targetCombo, dialog.tagsEdit, dialog.checkBar):
+    for part in (dialog.fileTree, dialog.targetCombo, dialog.tagsEdit.edit, dialog.checkBar):
         assert part.accessibleName()
     buttons = [dialog.findChild(QAbstractButton, name) for name in seen if name.endswith("Button")]
     mnemonics = [b.text()[b.text().index("&") + 1].lower() for b in buttons if "&" in b.text()]
@@ -606,6 +606,15 @@ def test_keyboard_reaches_all_and_every_part_has_a_name(
         b.text()[b.text().index("&") + 1].lower() for b in (dialog.removeButton, dialog.overrideButton)
     ]
     assert len(set(mnemonics)) == len(mnemonics)
+
+
+def test_many_tags_keep_to_their_line(qtbot: QtBot, dialog: UploadDialog) -> None:
+    type_target(qtbot, dialog, "North district")
+    before = [part.geometry() for part in (dialog.listStack, dialog.targetCombo, dialog.tagsEdit)]
+    qtbot.keyClicks(dialog.tagsEdit.edit, "".join(f"tag {n}," for n in range(12)))
+    assert dialog.tagsEdit.tags() == tuple(f"tag {n}" for n in range(12))
+    assert_nothing_clipped(dialog)
+    assert [part.geometry() for part in (dialog.listStack, dialog.targetCombo, dialog.tagsEdit)] == before
 
 
 @pytest.fixture
