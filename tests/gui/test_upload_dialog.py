@@ -27,7 +27,7 @@ from mapflow_data.gui.upload_dialog import UploadDialog
 from mapflow_data.gui.upload_model import Group, Row
 from mapflow_data.services.bundle import Services, make_services
 from mapflow_data.services.uploads import UploadService
-from tests.gui.looks import assert_nothing_clipped
+from tests.gui.looks import assert_nothing_clipped, settle
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
 
@@ -610,6 +610,7 @@ def test_keyboard_reaches_all_and_every_part_has_a_name(
 
 def test_many_tags_keep_to_their_line(qtbot: QtBot, dialog: UploadDialog) -> None:
     type_target(qtbot, dialog, "North district")
+    settle(dialog)
     before = [part.geometry() for part in (dialog.listStack, dialog.targetCombo, dialog.tagsEdit)]
     qtbot.keyClicks(dialog.tagsEdit.edit, "".join(f"tag {n}," for n in range(12)))
     assert dialog.tagsEdit.tags() == tuple(f"tag {n}" for n in range(12))
