@@ -73,6 +73,13 @@ class PictureCache:
         """What turned out to be damaged."""
         _remove(self._path(key))
 
+    def forget(self, owner: str) -> None:
+        """All pictures of an account."""
+        with self._lock:
+            for path in _listed(self._folder):
+                if path.name.startswith(_prefix(owner)):
+                    _remove(path)
+
     def measure(self) -> None:
         """Once, before the first `store`: what earlier sessions left, cut down to the cap."""
         with self._lock:
@@ -100,9 +107,12 @@ class PictureCache:
 def key_of(owner: str, image: Image, size: str) -> str:
     """By digests only, as a server's text is no part of a path. `owner` is a connection's key: no account
     sees what another one has loaded. A file that replaced another one has a key of its own."""
-    whose = hashlib.sha256(owner.encode()).hexdigest()[:16]
     facts = (image.id, image.checksum, image.uploaded_at, size)
-    return f"{whose}-{hashlib.sha256(repr(facts).encode()).hexdigest()[:24]}"
+    return _prefix(owner) + hashlib.sha256(repr(facts).encode()).hexdigest()[:24]
+
+
+def _prefix(owner: str) -> str:
+    return hashlib.sha256(owner.encode()).hexdigest()[:16] + "-"
 
 
 def trim(

@@ -43,7 +43,7 @@ class PictureDesk:
         self,
         owner: str,
         connection: Optional[Connection],
-        cache: PictureCache,
+        cache: Optional[PictureCache],
         tell: Tell,
         time_scale: float = 1.0,
     ) -> None:
@@ -203,10 +203,10 @@ class PictureDesk:
         self._tell(None, None, error)
 
 
-def from_disk(cache: PictureCache, key: str, size: str) -> Optional[QImage]:
+def from_disk(cache: Optional[PictureCache], key: str, size: str) -> Optional[QImage]:
     """None also where it is damaged: it is then to be asked for again."""
-    data = cache.load(key)
-    if data is None:
+    data = cache.load(key) if cache else None
+    if cache is None or data is None:
         return None
     try:
         return make_picture(data, SIDES[size])
@@ -215,11 +215,14 @@ def from_disk(cache: PictureCache, key: str, size: str) -> Optional[QImage]:
         return None
 
 
-def fetch(client: MapflowClient, image: Image, size: str, cache: PictureCache, owner: str) -> QImage:
-    """From the server, kept on the disk. Raises `MapflowError`; code "picture" for what is none."""
+def fetch(
+    client: MapflowClient, image: Image, size: str, cache: Optional[PictureCache], owner: str
+) -> QImage:
+    """From the server, kept on the disk if there is a cache. Raises `MapflowError`, code "picture" for none."""
     data = client.images.preview(image.id, "s" if size == SMALL else "l").data
     picture = make_picture(data, SIDES[size])
-    cache.store(key_of(owner, image, size), data)
+    if cache is not None:
+        cache.store(key_of(owner, image, size), data)
     return picture
 
 

@@ -57,6 +57,7 @@ class PictureService(OnlineService):
         self._time_scale = time_scale
         self._cache = PictureCache(str(self._folder / FOLDER))
         self._owner = ""
+        self._is_kept = True
         self._desk: Optional[PictureDesk] = None
         self._places: dict[str, tuple[Image, ...]] = {}  # what is wanted where, the newest wish first
         self._memory: OrderedDict[str, tuple[Any, QImage]] = (
@@ -69,17 +70,27 @@ class PictureService(OnlineService):
 
     # The account
 
-    def set_connection(self, connection: Optional[Connection]) -> None:
-        """Another account, or none, finds nothing in memory."""
-        if connection != self._connection:
+    def set_connection(self, connection: Optional[Connection], is_kept: bool = True) -> None:
+        """Another account, or none, finds nothing in memory. With `is_kept` False the disk is not used: of
+        that account nothing is to be left on this computer."""
+        owner = connection.key if connection else ""
+        if (connection, owner, is_kept) != (self._connection, self._owner, self._is_kept):
+            self._is_kept = is_kept
+            self.cancel_all()
             super().set_connection(connection)
-            self._open_desk(connection.key if connection else "")
+            self._open_desk(owner)
 
     def set_account(self, key: str) -> None:
         """Whose pictures are shown from the disk as long as there is no connection; "" for nobody's."""
         if self._connection is None and key != self._owner:
             self.cancel_all()
             self._open_desk(key)
+
+    def forget(self, connection: Connection) -> None:
+        """Takes the pictures of this account off the disk."""
+        if connection.key == self._owner:
+            self.set_connection(None)
+        self.run(("forget", connection.key), lambda _: self._cache.forget(connection.key))
 
     def refresh(self) -> None:
         """What had no picture may have one now."""
@@ -124,7 +135,7 @@ class PictureService(OnlineService):
 
     def load_large(self, image: Image) -> None:
         """One that was asked for before and is not there yet is no longer wanted."""
-        owner, connection, cache = self._owner, self._connection, self._cache
+        owner, connection, cache = self._owner, self._connection, self._cache_now()
         scale = self._time_scale
         if not owner:
             return
@@ -164,8 +175,11 @@ class PictureService(OnlineService):
                 if not self._is_closed:
                     self._came.emit(desk, image, picture, error)
 
-        desk = PictureDesk(owner, self._connection, self._cache, tell, self._time_scale)
+        desk = PictureDesk(owner, self._connection, self._cache_now(), tell, self._time_scale)
         return desk
+
+    def _cache_now(self) -> Optional[PictureCache]:
+        return self._cache if self._is_kept else None
 
     def _is_to_be_had(self, image: Image) -> bool:
         failed = self._failed.get(image.id)

@@ -185,6 +185,61 @@ def test_without_a_connection_the_disk_serves_the_account_that_is_known(make: Ma
     assert failed == []
 
 
+def test_signed_out_while_offline_nothing_is_left_to_see(make: Make, qtbot: QtBot) -> None:
+    image = some(1)[0]
+    with FaultServer(then=PICTURE) as server:
+        service = make(server)
+        connection = make_connection(server.url, "YTpi")
+        loaded = Told(qtbot, service.picture_loaded)
+        service.want([image])
+        loaded.wait()
+        service.set_connection(None)
+        service.set_account(connection.key)
+        service.want([image])
+        loaded.wait(2)
+        service.set_connection(connection)  # the server is back: what is in memory stays
+        assert service.small(image) is not None
+        service.set_connection(None)
+        service.set_account(connection.key)
+        service.set_connection(None)
+        assert service.small(image) is None
+        service.want([image])
+        qtbot.wait(50)
+    assert len(loaded) == 2
+
+
+def test_an_account_is_forgotten_on_the_disk_too(make: Make, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "cache" / "pictures"
+    with FaultServer(then=PICTURE) as server:
+        service = make(server)
+        loaded = Told(qtbot, service.picture_loaded)
+        service.want(some(3))
+        loaded.wait(3)
+        other = make_connection(server.url, "YzpkZQ==")
+        service.set_connection(other)
+        service.want(some(1))
+        loaded.wait(4)
+        service.forget(make_connection(server.url, "YTpi"))
+        qtbot.waitUntil(lambda: len(list(folder.iterdir())) == 1, timeout=5000)
+        service.forget(other)
+        qtbot.waitUntil(lambda: not list(folder.iterdir()), timeout=5000)
+    assert service.small(some(1)[0]) is None
+
+
+def test_of_an_account_that_is_not_kept_nothing_comes_onto_the_disk(
+    make: Make, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with FaultServer(then=PICTURE) as server:
+        service = make(server)
+        service.set_connection(make_connection(server.url, "YTpi"), is_kept=False)
+        loaded, large = Told(qtbot, service.picture_loaded), Told(qtbot, service.large_loaded)
+        service.want(some(2))
+        loaded.wait(2)
+        service.load_large(some(1)[0])
+        large.wait()
+    assert not (tmp_path / "cache" / "pictures").exists()
+
+
 def test_another_account_sees_nothing_of_the_first(make: Make, qtbot: QtBot) -> None:
     image = some(1)[0]
     with FaultServer(then=PICTURE) as server:
