@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Literal, Optional
 
@@ -10,17 +11,27 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
+from ..api.connection import Connection
 from ..api.errors import MapflowError
-from ..api.models import Image, Mosaic
+from ..api.models import Image, ImageState, Mosaic, MosaicStatus
 from ..layers import footprints, previews
 from ..layers.crs_cache import acquaint
 from ..layers.geometry import outline
 from ..settings import cache_folder
 from .online import OnlineService
 
+log = logging.getLogger(__name__)
+
+Listed = tuple[list[Image], list[QgsFeature]]  # features of those that are ready
+READY = "COMPLETED"
+
 
 class ImageService(OnlineService):
-    """`failed` tells "images", "preview" or "rename"."""
+    """`failed` tells "images", "preview" or "rename".
+
+    The list of a mosaic holds what is ready only. What becomes of the others is asked for after it, so that
+    nobody waits for that, and not again once a server does not know the call.
+    """
 
     images_loading = pyqtSignal(str)  # mosaic id
     images_loaded = pyqtSignal(str, list, list)  # mosaic id, images, features
@@ -33,22 +44,34 @@ class ImageService(OnlineService):
         super().__init__(parent)
         self._folder = folder or cache_folder()
         self._known: dict[str, Mosaic] = {}
+        self._has_states = True
+        self._unready: dict[str, list[Image]] = {}  # by mosaic, as they were told last
+        self._awaited: set[str] = set()  # ids of images said to be ready that a list lacked, once
 
     def know(self, mosaics: Iterable[Mosaic]) -> None:
         """Saves a request for the mosaic's name with each list of its images."""
         self._known.update((mosaic.id, mosaic) for mosaic in mosaics)
 
+    def set_connection(self, connection: Optional[Connection]) -> None:
+        if connection != self._connection:
+            self._has_states = True
+            self._unready.clear()
+            self._awaited.clear()
+        super().set_connection(connection)
+
     def load(self, mosaic_id: str) -> None:
-        """The newest list counts: an older one under way is dropped."""
+        """The newest list counts: an older one under way is dropped. Told twice where images are not ready
+        that were not known to be."""
         known = self._known.get(mosaic_id)
         is_started = self.ask(
             ("images", mosaic_id),
             lambda client, token: _ask_images(client, token, mosaic_id, known),
-            lambda found: self.images_loaded.emit(mosaic_id, *found),
+            lambda listed: self._on_listed(mosaic_id, listed),
             lambda error: self._on_images_failed(mosaic_id, error),
             latest=True,
         )
         if is_started:
+            self.cancel(("states", mosaic_id))
             self.images_loading.emit(mosaic_id)
 
     def load_preview(self, image: Image, size: Literal["s", "l"] = "l") -> None:
@@ -72,6 +95,49 @@ class ImageService(OnlineService):
     def is_changing(self, image_id: str) -> bool:
         return self.is_running(("change", image_id))
 
+    def _on_listed(self, mosaic_id: str, listed: Listed) -> None:
+        is_held = self._has_states and mosaic_id in self._unready  # else their rows would go and come again
+        if not is_held:
+            self.images_loaded.emit(mosaic_id, *listed)
+        if self._has_states:
+            self.ask(
+                ("states", mosaic_id),
+                lambda client, _: client.mosaics.status(mosaic_id),
+                lambda status: self._on_states(mosaic_id, listed, status),
+                lambda error: self._on_states_failed(mosaic_id, listed, error),
+                latest=True,
+            )
+
+    def _on_states(self, mosaic_id: str, listed: Listed, status: Optional[MosaicStatus]) -> None:
+        self._has_states = status is not None
+        there = {image.id for image in listed[0]}
+        others = [one for one in status.images if one.image_id not in there] if status else []
+        ready = {one.image_id for one in others if one.is_ready or one.state == READY}
+        if ready - self._awaited:  # meanwhile
+            self._awaited |= ready
+            self.load(mosaic_id)
+            return
+        self._tell(
+            mosaic_id, listed, [_unready(one, mosaic_id) for one in others if one.image_id not in ready]
+        )
+
+    def _on_states_failed(self, mosaic_id: str, listed: Listed, error: MapflowError) -> None:
+        """Old facts are better than none."""
+        log.info("what becomes of the other images of mosaic %s is not known: %s", mosaic_id, error)
+        there = {image.id for image in listed[0]}
+        unready = self._unready.get(mosaic_id, [])
+        self._tell(mosaic_id, listed, [image for image in unready if image.id not in there])
+
+    def _tell(self, mosaic_id: str, listed: Listed, unready: list[Image]) -> None:
+        """Unless that was done with the list."""
+        images, features = listed
+        is_told = mosaic_id not in self._unready and not unready
+        self._unready.pop(mosaic_id, None)
+        if unready:
+            self._unready[mosaic_id] = unready
+        if not is_told:
+            self.images_loaded.emit(mosaic_id, [*images, *unready], features)
+
     def _on_images_failed(self, mosaic_id: str, error: MapflowError) -> None:
         self.images_failed.emit(mosaic_id, error)
         self.failed.emit("images", error)
@@ -81,10 +147,13 @@ class ImageService(OnlineService):
         self.failed.emit("preview", error)
 
 
-def _ask_images(
-    client: MapflowClient, token: CancelToken, mosaic_id: str, known: Optional[Mosaic]
-) -> tuple[list[Image], list[QgsFeature]]:
+def _ask_images(client: MapflowClient, token: CancelToken, mosaic_id: str, known: Optional[Mosaic]) -> Listed:
     """Worker thread: features are built here, so that the main thread only adds them."""
     images = client.images.list(mosaic_id)
     mosaic = known or client.mosaics.get(mosaic_id)
     return images, footprints.make_features(images, mosaic, token)
+
+
+def _unready(state: ImageState, mosaic_id: str) -> Image:
+    word = state.state or "NONE"
+    return Image(state.image_id, mosaic_id, state.filename, state=word, error=state.error)

@@ -66,7 +66,9 @@ def test_known_mosaics_are_not_asked_for_again(
     images.load(image.mosaic_id)
     _, _, features = loaded.wait()
     assert features[0]["mosaic"] == "known"
-    assert len(sandbox.requests()) == 1
+    qtbot.waitUntil(lambda: not images.is_busy, timeout=5000)
+    of_mosaic = f"/rest/rasters/mosaic/{image.mosaic_id}"
+    assert [one["path"] for one in sandbox.requests()] == [f"{of_mosaic}/image", f"{of_mosaic}/status"]
 
 
 def test_preview(qtbot: QtBot, images: ImageService, image: Image, tmp_path: Path) -> None:
