@@ -25,17 +25,17 @@ def safe_name(name: str, otherwise: str = "image") -> str:
     return _shortened(stem, MAX_BYTES - len(suffix)) + suffix
 
 
-def free_path(path: Path, taken: Iterable[Path] = ()) -> Path:
-    """`path`, or with a number where there is a file already or one of `taken` has the name."""
+def free_path(path: Path, taken: Iterable[Path] = (), *, on_disk: bool = True) -> Path:
+    """`path`, or with a number where one of `taken` has the name or, with `on_disk`, a file."""
     used = {_folded(one) for one in taken}
     number, free = 1, path
-    while _folded(free) in used or os_knows(free):
+    while _folded(free) in used or (on_disk and is_there(free)):
         number += 1
         free = path.with_name(f"{path.stem} ({number}){path.suffix}")
     return free
 
 
-def os_knows(path: Path) -> bool:
+def is_there(path: Path) -> bool:
     """Also a link that leads nowhere: what is written to it would be written elsewhere."""
     return path.exists() or path.is_symlink()
 

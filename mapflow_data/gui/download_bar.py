@@ -1,0 +1,110 @@
+"""How far a download is, with a way to stop it; then what came, and what can be done with it. Main thread."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+
+from ..services.downloads import DownloadService, Outcome, Progress
+from . import download_words as words
+from .icons import icon
+from .wrapped_label import WrappedLabel
+
+SHOWN_AFTER_MS = 300
+STEPS = 1000
+
+
+class DownloadBar(QWidget):
+    """Out of sight while there is nothing to tell."""
+
+    folder_requested = pyqtSignal(list)  # paths of the files that came
+    map_requested = pyqtSignal(list)
+
+    def __init__(self, downloads: DownloadService, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self._paths: list[str] = []
+        self.label = WrappedLabel(self)
+        self.progressBar = QProgressBar(self)
+        self.progressBar.setTextVisible(False)
+        self.cancelButton = self._button("cancelDownloadButton", self.tr("Cancel"))
+        self.cancelButton.setToolTip(self.tr("Stop downloading; what came whole is kept"))
+        self.folderButton = self._button("openFolderButton", self.tr("Open folder"))
+        self.mapButton = self._button("addDownloadsButton", self.tr("Add to the map"))
+        self.closeButton = self._button("closeDownloadsButton", "")
+        self.closeButton.setIcon(icon("clear_area"))
+        self.closeButton.setToolTip(self.tr("Close"))
+        self.closeButton.setAccessibleName(self.tr("Close"))
+        self.closeButton.setAutoRaise(True)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOWN_AFTER_MS)
+        self._timer.timeout.connect(self.show)
+        self.cancelButton.clicked.connect(downloads.stop)
+        self.folderButton.clicked.connect(lambda: self.folder_requested.emit(self._paths))
+        self.mapButton.clicked.connect(self._on_map)
+        self.closeButton.clicked.connect(self.hide)
+        downloads.started.connect(self._on_started)
+        downloads.progressed.connect(self._on_progressed)
+        downloads.ended.connect(self._on_ended)
+        downloads.busy_changed.connect(self._on_busy_changed)
+        self.hide()
+
+    def _button(self, name: str, text: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setText(text)
+        return button
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        top, bottom = QHBoxLayout(), QHBoxLayout()
+        column.addLayout(top)
+        column.addLayout(bottom)
+        top.addWidget(self.label, 1)
+        top.addWidget(self.closeButton)
+        bottom.addWidget(self.progressBar, 1)
+        bottom.addWidget(self.cancelButton)
+        bottom.addWidget(self.folderButton)
+        bottom.addWidget(self.mapButton)
+        bottom.addStretch()
+
+    def _set_running(self, is_running: bool) -> None:
+        for part in (self.progressBar, self.cancelButton):
+            part.setVisible(is_running)
+        for part in (self.folderButton, self.mapButton, self.closeButton):
+            part.setVisible(not is_running)
+
+    def _on_started(self, downloads: list[object]) -> None:
+        self._set_running(True)
+        self._on_progressed(Progress(0, len(downloads), 0, None))
+        self._timer.start()
+
+    def _on_progressed(self, now: Progress) -> None:
+        self.label.setText(words.progress(now))
+        self.progressBar.setRange(0, STEPS if now.total else 0)
+        self.progressBar.setValue(round(STEPS * now.received / now.total) if now.total else 0)
+
+    def _on_ended(self, outcomes: list[Outcome]) -> None:
+        self._timer.stop()
+        came = words.received(outcomes)
+        self.setVisible(bool(came))
+        if not came:
+            return
+        self._paths = [one.download.path for one in came]
+        self._set_running(False)
+        self.mapButton.setEnabled(True)
+        self.label.setText(words.result(outcomes))
+
+    def _on_busy_changed(self, is_busy: bool) -> None:
+        if not is_busy and self.cancelButton.isVisibleTo(self):  # ended without a word
+            self._timer.stop()
+            self.hide()
+
+    def _on_map(self) -> None:
+        self.mapButton.setEnabled(False)
+        self.map_requested.emit(self._paths)
