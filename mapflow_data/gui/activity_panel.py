@@ -43,6 +43,7 @@ class ActivityPanel(QWidget):
         self._set_up_view()
         self.cancelJobButton.setIcon(icon("cancel"))
         self.retryButton.setIcon(icon("retry"))
+        self.clearButton.setIcon(icon("clear_finished"))
         self.statePage.show_state(
             self.tr("Nothing under way"), self.tr("Uploads are listed here with their progress and result.")
         )

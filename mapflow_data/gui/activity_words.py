@@ -37,7 +37,7 @@ def note_words(job: Job) -> str:
         Note.OTHER_ACCOUNT: translate("Activity", "until its own account signs in"),
         Note.NETWORK: translate("Activity", "waiting for the network"),
         Note.RETRY: translate("Activity", "tried again in {0}").format(seconds),
-        Note.STALLED: translate("Activity", "no progress for a while"),
+        Note.STALLED: translate("Activity", "no progress"),
         Note.NOT_LISTED: translate("Activity", "the server does not list it yet: refresh in some minutes"),
     }
     return words[job.note]
@@ -53,7 +53,7 @@ def second_line(job: Job) -> str:
     if job.state is State.FAILED and job.error is not None:
         return describe(job.error).text
     if job.state is State.UNCONFIRMED:
-        return translate("Activity", "Sent, but not confirmed: Retry looks for it first")
+        return translate("Activity", "Not confirmed: Retry looks for it first")
     if note:
         return f"{name} · {note}"
     if job.state is State.UPLOADING:

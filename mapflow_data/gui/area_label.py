@@ -1,4 +1,6 @@
-"""One line that says which area is searched: its name gives way before its size does. Main thread."""
+"""One line that says which area is searched: its name gives way before its size or what is set does. Main
+thread.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from .plain import as_tooltip
 
 BETWEEN = "\u2009·\u2009"
 NAME_MAY_SHRINK_TO = 30  # logical px
+SIZE_MAY_SHRINK_TO = 24  # characters; an area and its limit have no more
 
 
 class AreaLabel(QLabel):
@@ -34,6 +37,7 @@ class AreaLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         size = metrics.horizontalAdvance(BETWEEN + self._size) if self._size else 0
+        size = min(size, SIZE_MAY_SHRINK_TO * metrics.averageCharWidth())
         name = min(metrics.horizontalAdvance(self._name), NAME_MAY_SHRINK_TO)
         return QSize(size + name, metrics.height())
 
@@ -43,10 +47,11 @@ class AreaLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        metrics, end = self.fontMetrics(), Qt.TextElideMode.ElideRight
+        least = min(metrics.horizontalAdvance(self._name), NAME_MAY_SHRINK_TO)
         tail = BETWEEN + self._size if self._size else ""
-        metrics = self.fontMetrics()
-        room = self.width() - metrics.horizontalAdvance(tail)
-        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+        tail = metrics.elidedText(tail, end, self.width() - least)
+        name = metrics.elidedText(self._name, end, self.width() - metrics.horizontalAdvance(tail))
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         role = QPalette.ColorRole.WindowText
         self.style().drawItemText(

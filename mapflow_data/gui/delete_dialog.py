@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from qgis.PyQt.QtGui import QTextOption
+from qgis.PyQt.QtGui import QResizeEvent, QTextOption
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QWidget
 
 from .delete_words import Doomed, headline, line
@@ -34,9 +34,18 @@ class DeleteDialog(QDialog):
         self.buttonBox.accepted.connect(self.accept)
         self.buttonBox.rejected.connect(self.reject)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrapped lines are never cut: Qt itself thinks of the width alone."""
+        super().resizeEvent(event)
+        self._keep_whole()
+
+    def _keep_whole(self) -> None:
+        self.setMinimumHeight(self.layout().minimumHeightForWidth(self.width()))
+
     def show_doomed(self, doomed: Sequence[Doomed]) -> None:
         """Again, as soon as more is known of it."""
         names = "\n".join(line(one) for one in doomed)
         self.whatLabel.setText(headline(doomed))
+        self._keep_whole()
         if names != self.namesView.toPlainText():
             self.namesView.setPlainText(names)

@@ -30,6 +30,7 @@ THEME = {
     "cancel": "mTaskCancel.svg",
     "retry": "mActionReload.svg",
     "clear": "mActionDeleteSelected.svg",
+    "clear_finished": "console/iconClearConsole.svg",
     "info": "mIconInfo.svg",
     "search": "search.svg",
     "draw_polygon": "mActionCapturePolygon.svg",

@@ -5,16 +5,26 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.PyQt.QtCore import QSize, Qt
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from qgis.PyQt.QtGui import QPaintEvent
+from qgis.PyQt.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QStyle,
+    QStyleOptionProgressBar,
+    QStylePainter,
+    QWidget,
+)
 
 from ..api.models import Storage
 from . import formats
 
 STEPS = 1000
+THICK = 6  # logical px
 
 
 class StorageBar(QProgressBar):
-    """The words are a label's: themes give labels a colour that can be read, and progress bars none."""
+    """A bar under its words: no colour of words can be read on both parts of a bar in every theme."""
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -24,13 +34,22 @@ class StorageBar(QProgressBar):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(4, 2, 4, 2)
+        layout.setContentsMargins(4, 0, 4, THICK + 1)
         layout.addWidget(self._label)
         self.set_storage(None)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the words, which a progress bar does not ask for."""
-        return super().minimumSizeHint().expandedTo(self.layout().minimumSize())
+        return self.layout().minimumSize()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionProgressBar()
+        self.initStyleOption(option)
+        option.rect = self.rect().adjusted(0, self.height() - THICK, 0, 0)
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_ProgressBar, option)
 
     def text(self) -> str:
         return str(self._label.text())

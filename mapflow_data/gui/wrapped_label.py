@@ -8,7 +8,8 @@ from typing import Optional
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
-UNBROKEN = re.compile(r"(\S{16})(?=\S)")  # longer words may be broken
+LONG = re.compile(r"\S{17,}")  # may be broken: between their parts, as names of files have them
+PARTS = re.compile(r"(?<=[_./-])(?=[^_./-])|(?<=[^_./\u200b-]{16})(?=[^_./-])")
 BREAK = "\u200b"  # has no width
 
 
@@ -27,7 +28,7 @@ class WrappedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         self._text = text
-        super().setText(UNBROKEN.sub(rf"\1{BREAK}", text))
+        super().setText(LONG.sub(lambda word: PARTS.sub(BREAK, word.group()), text))
 
     def clear(self) -> None:
         self.setText("")
