@@ -5,16 +5,20 @@ Results go to the project that asked: when another one is opened meanwhile, they
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..api.models import Image, Mosaic, TileJson
+from ..layers.mosaic_outlines import missing
+from ..layers.properties import MOSAICS
 from ..services.bundle import Services
 from .imagery_model import ImageryModel
 from .presenter import Presenter
 
+ALL_MOSAICS = ("outlines", "")
 GATHER_MS = 300  # several uploads that end together are one reload
 
 
@@ -24,6 +28,7 @@ class MapActions(QObject):
     dropped = pyqtSignal(str)  # name of what was not shown
     cannot_zoom = pyqtSignal()
     nothing_to_show = pyqtSignal(str)  # name of a mosaic without images
+    outlines_missing = pyqtSignal(int)  # of so many mosaics that have images
 
     def __init__(
         self, services: Services, presenter: Presenter, model: ImageryModel, parent: QObject
@@ -42,6 +47,8 @@ class MapActions(QObject):
         presenter.project_changed.connect(self._on_project_changed)
         services.images.images_loaded.connect(self._on_images_loaded)
         services.images.preview_loaded.connect(self._on_preview_loaded)
+        services.mosaics.mosaics_loaded.connect(self._on_mosaics_loaded)
+        services.mosaics.outlines_loaded.connect(self._on_outlines_loaded)
         services.mosaics.tiles_loaded.connect(self._on_tiles_loaded)
         services.images.images_failed.connect(lambda mosaic_id, _: self._give_up("footprints", mosaic_id))
         services.images.preview_failed.connect(lambda image, _: self._give_up("preview", image.id))
@@ -55,6 +62,11 @@ class MapActions(QObject):
             self._wanted["footprints", mosaic.id] = mosaic.name
             self._asked.add(mosaic.id)
             self._services.images.load(mosaic.id)
+
+    def show_all_mosaics(self) -> None:
+        """Their outlines, in one layer that follows the list from then on."""
+        self._wanted[ALL_MOSAICS] = self.tr("Mosaics")
+        self._load_outlines(self._model.mosaics())
 
     def show_tiles(self, mosaics: Iterable[Mosaic]) -> None:
         for mosaic in mosaics:
@@ -88,6 +100,26 @@ class MapActions(QObject):
             self.nothing_to_show.emit(wanted.name)
         self._asked.discard(mosaic_id)
 
+    def _on_mosaics_loaded(self, mosaics: list[Mosaic]) -> None:
+        if ALL_MOSAICS in self._wanted or self._presenter.find(MOSAICS) is not None:
+            self._load_outlines(mosaics)
+
+    def _load_outlines(self, mosaics: Sequence[Mosaic]) -> None:
+        """The number of images of a mosaic that was opened is known, whatever its row tells."""
+        branches = {mosaic.id: self._model.branch(mosaic.id) for mosaic in mosaics}
+        counts = {mosaic_id: branch.count for mosaic_id, branch in branches.items() if branch}
+        self._services.mosaics.load_outlines(
+            [replace(mosaic, image_count=counts.get(mosaic.id, mosaic.image_count)) for mosaic in mosaics]
+        )
+
+    def _on_outlines_loaded(self, features: list[Any]) -> None:
+        if self._wanted.pop(ALL_MOSAICS, None) is None:
+            self._presenter.refresh_all_mosaics(features)
+            return
+        self._presenter.show_all_mosaics(features)
+        if count := missing(features):
+            self.outlines_missing.emit(count)
+
     def _on_tiles_loaded(self, mosaic: Mosaic, tilejson: Optional[TileJson], images: list[Image]) -> None:
         if self._wanted.pop(("tiles", mosaic.id), None) is not None:
             self._presenter.show_tiles(mosaic, tilejson, images)
@@ -97,9 +129,9 @@ class MapActions(QObject):
             self._presenter.show_preview(image, path)
 
     def _on_mosaics_failed(self, what: str, _error: object) -> None:
-        if what == "tiles":  # the signal does not tell whose
+        if what in ("tiles", "outlines"):  # the signal does not tell whose
             for kind, mosaic_id in tuple(self._wanted):
-                if kind == "tiles":
+                if kind == what:
                     self._give_up(kind, mosaic_id)
 
     def _give_up(self, kind: str, wanted_id: str) -> None:

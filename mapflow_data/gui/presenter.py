@@ -79,10 +79,10 @@ class Presenter(QObject):
             footprints.update_layer(layer, features)
 
     def show_all_mosaics(self, features: Sequence[QgsFeature]) -> QgsVectorLayer:
-        """The outlines of all mosaics, in one layer."""
-        layer = self.find(MOSAICS)
+        """The outlines of all mosaics of an account, in one layer."""
+        layer = self._mosaics_of(features)
         if layer is None:
-            layer = mosaic_outlines.make_layer(self.tr("Mosaics"), features)
+            layer = mosaic_outlines.make_layer(self._free_name(self.tr("Mosaics"), MOSAICS), features)
             self._add(layer)
         else:
             mosaic_outlines.update_layer(layer, features)
@@ -91,7 +91,7 @@ class Presenter(QObject):
 
     def refresh_all_mosaics(self, features: Sequence[QgsFeature]) -> None:
         """Brings their layer, if it is there, up to date where it is."""
-        layer = self.find(MOSAICS)
+        layer = self._mosaics_of(features)
         if layer is not None:
             mosaic_outlines.update_layer(layer, features)
 
@@ -176,6 +176,9 @@ class Presenter(QObject):
             layer = self.find(kind, mosaic_id)
             if layer is not None and not layer.isEditable():
                 self._project.removeMapLayer(layer.id())
+        for layer in self.layers(MOSAICS):
+            if layer.isValid() and not layer.isEditable():
+                mosaic_outlines.remove(layer, mosaic_id)
 
     # Finding
 
@@ -190,6 +193,10 @@ class Presenter(QObject):
 
     def layers(self, kind: str) -> list[QgsMapLayer]:
         return [layer for layer in self._project.mapLayers().values() if kind_of(layer) == kind]
+
+    def _mosaics_of(self, features: Sequence[QgsFeature]) -> Optional[QgsVectorLayer]:
+        found = (layer for layer in self.layers(MOSAICS) if layer.isValid() and not layer.isEditable())
+        return next((layer for layer in found if mosaic_outlines.is_of(layer, features)), None)
 
     def _free_name(self, name: str, kind: str) -> str:
         """With a number where another layer of the kind has the name."""

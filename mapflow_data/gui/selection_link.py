@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from qgis.core import QgsExpression, QgsFeatureRequest, QgsMapLayer, QgsProject, QgsVectorLayer
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, QObject
 
+from ..api.models import Mosaic
 from ..layers.properties import FOOTPRINTS, kind_of, mosaic_id_of
+from .imagery_tree import ImageryTree
 
 FEW = 20
 
@@ -19,6 +21,32 @@ class ImageSelection(Protocol):
     def selected_image_ids(self) -> set[str]: ...
 
     def select_images(self, wanted: Mapping[str, set[str]]) -> None: ...
+
+
+class MosaicRows:
+    """The rows of mosaics as the link to the layer of their outlines needs them."""
+
+    def __init__(self, tree: ImageryTree) -> None:
+        self._tree = tree
+
+    def selected_image_ids(self) -> set[str]:
+        return {item.id for item in self._tree.selected_items() if isinstance(item, Mosaic)}
+
+    def select_images(self, wanted: Mapping[str, set[str]]) -> None:
+        """Those and nothing else; without scrolling where they are selected already."""
+        ids = set().union(*wanted.values())
+        if ids == self.selected_image_ids():
+            return
+        self._tree.forget_wanted()
+        found = (self._tree.imagery.index_of(mosaic_id) for mosaic_id in ids)
+        rows = sorted((row for row in found if row.isValid()), key=lambda row: row.row())
+        selection, flag = QItemSelection(), QItemSelectionModel.SelectionFlag
+        for row in rows:
+            selection.select(row, row)
+        self._tree.selectionModel().select(selection, flag.ClearAndSelect | flag.Rows)
+        if rows:
+            self._tree.selectionModel().setCurrentIndex(rows[0], flag.NoUpdate)
+            self._tree.scrollTo(rows[0])
 
 
 class SelectionLink(QObject):

@@ -58,6 +58,27 @@ def update_layer(layer: QgsVectorLayer, features: Sequence[QgsFeature]) -> None:
         layer.selectByIds(found)  # features of other mosaics may have got the numbers of those before
 
 
+def remove(layer: QgsVectorLayer, mosaic_id: str) -> None:
+    """Takes one mosaic out of the layer."""
+    gone = [feature.id() for feature in layer.getFeatures() if feature["id"] == mosaic_id]
+    if gone:
+        layer.deselect(gone)
+        layer.dataProvider().deleteFeatures(gone)
+        tables.show(layer)
+
+
+def is_of(layer: QgsVectorLayer, features: Sequence[QgsFeature]) -> bool:
+    """Whether both are of one account: a project may have been saved by another one."""
+    ids = {feature["id"] for feature in features}
+    return not layer.featureCount() or any(feature["id"] in ids for feature in layer.getFeatures())
+
+
+def missing(features: Sequence[QgsFeature]) -> int:
+    """How many have no outline although they have, or may have, images."""
+    bare = [feature for feature in features if not feature.hasGeometry()]
+    return sum(feature["images"] != 0 and feature["size"] != 0 for feature in bare)
+
+
 def footprint_of_images(images: Sequence[Image]) -> str:
     """The WKT of what they cover together, "" where none of them has a footprint. Any thread."""
     shapes = [shape for image in images if not (shape := read_footprint(image.footprint)).isNull()]

@@ -20,6 +20,7 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from mapflow_data.api.models import Image, Mosaic, TileJson
 from mapflow_data.gui.presenter import Presenter
+from mapflow_data.layers import mosaic_outlines
 from mapflow_data.layers.footprints import make_features
 from mapflow_data.layers.properties import kind_of
 from tests.rig.geotiffs import make_raster
@@ -194,6 +195,36 @@ def test_zoom_is_in_the_canvas_crs(project: QgsProject, crs: str, x: float, y: f
     assert centre.x() == pytest.approx(x, rel=1e-3)
     assert centre.y() == pytest.approx(y, rel=1e-3)
     presenter.close()
+
+
+def outlines(*mosaics: Mosaic) -> list[QgsFeature]:
+    return mosaic_outlines.make_features(mosaics)
+
+
+def test_all_mosaics_lie_above_their_images_and_once(presenter: Presenter, project: QgsProject) -> None:
+    layer = presenter.show_all_mosaics(outlines(MOSAIC))
+    footprints(presenter)
+    assert names(project) == ["Mosaics", "North & <i>South</i> footprints"]
+    project.layerTreeRoot().findLayer(layer.id()).setItemVisibilityChecked(False)
+    assert presenter.show_all_mosaics(outlines(MOSAIC, OTHER)) is layer
+    assert layer.featureCount() == 2
+    assert project.layerTreeRoot().findLayer(layer.id()).isVisible()
+    presenter.refresh_all_mosaics(outlines(OTHER))
+    assert [f["id"] for f in layer.getFeatures()] == ["m2"]
+
+
+def test_all_mosaics_of_another_account_are_another_layer(presenter: Presenter, project: QgsProject) -> None:
+    layer = presenter.show_all_mosaics(outlines(MOSAIC))
+    presenter.refresh_all_mosaics(outlines(OTHER))
+    assert [f["id"] for f in layer.getFeatures()] == ["m1"]
+    assert presenter.show_all_mosaics(outlines(OTHER)) is not layer
+    assert names(project) == ["Mosaics 2", "Mosaics"]
+
+
+def test_a_deleted_mosaic_leaves_the_layer_of_all(presenter: Presenter) -> None:
+    layer = presenter.show_all_mosaics(outlines(MOSAIC, OTHER))
+    presenter.remove_mosaic("m1")
+    assert [f["id"] for f in layer.getFeatures()] == ["m2"]
 
 
 LARGER_IN_THE_EAST = "POLYGON ((178 10, 181 10, 181 12, 178 12, 178 10))"

@@ -14,7 +14,7 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.project_keeper import ProjectKeeper
-from mapflow_data.layers import footprints, properties
+from mapflow_data.layers import footprints, mosaic_outlines, properties
 from mapflow_data.layers.keep import source_of
 
 MOSAIC = Mosaic(id="m1", name="North / district: June")
@@ -94,6 +94,21 @@ def test_the_layer_keeps_its_id_style_and_properties_and_takes_new_images(
     assert outlines.providerType() == "ogr"
     footprints.update_layer(outlines, footprints.make_features(IMAGES[:1], MOSAIC))
     assert [(f["id"], f["mosaic"]) for f in outlines.getFeatures()] == [("i0", MOSAIC.name)]
+
+
+@pytest.mark.usefixtures("keeper")
+def test_the_layer_of_all_mosaics_goes_with_the_project(project: QgsProject, tmp_path: Path) -> None:
+    mosaics = [Mosaic("m1", "North", ("a", "b"), footprint=WKT, size_bytes=5), Mosaic("m2", "Empty")]
+    layer = mosaic_outlines.make_layer("Mosaics", mosaic_outlines.make_features(mosaics))
+    project.addMapLayer(layer)
+    layer.selectByExpression("id = 'm2'")
+    project.write(str(tmp_path / "work.qgz"))
+    assert source_of(layer).parent == tmp_path / "work_mapflow"
+    assert [(f["id"], f["tags"]) for f in layer.getFeatures()] == [("m1", "a, b"), ("m2", None)]
+    mosaic_outlines.update_layer(layer, mosaic_outlines.make_features(mosaics[::-1]))
+    assert [f["id"] for f in layer.getFeatures()] == ["m2", "m1"]
+    mosaic_outlines.remove(layer, "m2")
+    assert [f["name"] for f in layer.getFeatures()] == ["North"]
 
 
 @pytest.mark.usefixtures("keeper", "outlines")
