@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Callable
 
+from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QMenu, QWidget
 
 from ..api.models import Image, Mosaic
@@ -30,12 +31,11 @@ class ImageryMenu:
         deleting: Deleting,
         upload: Callable[[], None],
     ) -> None:
-        self._parent = parent
         self._map_actions = map_actions
         self._deleting = deleting
         self._items: Sequence[Item] = ()
         self._mosaics: Sequence[Mosaic] = ()
-        tr = parent.tr
+        tr = self.tr
         self.on_map = QMenu(parent)
         self.tiles = self._add("tilesAction", "tiles", tr("Mosaic as tiles"), self._on_tiles)
         self.footprints = self._add("footprintsAction", "footprints", tr("Footprints"), self._on_footprints)
@@ -55,6 +55,10 @@ class ImageryMenu:
         self.delete = self.context.addAction(icon("delete"), tr("Delete from Mapflow…"), self._on_delete)
         self.delete.setObjectName("deleteAction")
 
+    def tr(self, text: str) -> str:
+        """In the context in which translators see it, which is not the panel's."""
+        return str(QCoreApplication.translate("ImageryMenu", text))
+
     def set_selection(self, items: Sequence[Item], mosaics: Sequence[Mosaic], is_deleting: bool) -> None:
         self._items, self._mosaics = items, mosaics
         self.footprints.setEnabled(bool(mosaics))
@@ -66,7 +70,7 @@ class ImageryMenu:
         self.delete.setEnabled(bool(items) and not is_deleting)
 
     def _set_preview(self, count: int) -> None:
-        tr = self._parent.tr
+        tr = self.tr
         if count > PREVIEWS_AT_MOST:
             self.preview.setText(tr("Previews (of at most {0} images)").format(PREVIEWS_AT_MOST))
         elif count > 1:
@@ -78,7 +82,7 @@ class ImageryMenu:
     @property
     def default_tip(self) -> str:
         """What a click on the button itself does now."""
-        tr = self._parent.tr
+        tr = self.tr
         if len(self._images) > PREVIEWS_AT_MOST:
             return tr("Select at most {0} images to show their previews").format(PREVIEWS_AT_MOST)
         if self._images:
