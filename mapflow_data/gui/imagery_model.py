@@ -66,15 +66,19 @@ class ImageryModel(QAbstractItemModel):
     def index_of(self, item_id: str, mosaic_id: str = "") -> QModelIndex:
         """The row of a mosaic, or of an image where `mosaic_id` says whose. Invalid where it is not shown."""
         branch = self.branch(mosaic_id or item_id)
-        if branch is None:
-            return QModelIndex()
-        return self._indexes([(branch, item_id if mosaic_id else "", 0)])[0]
+        place = (branch, item_id if mosaic_id else "", 0) if branch else None
+        return self._indexes([place])[0] if place else QModelIndex()
 
     # Order
 
     @property
     def is_filtered(self) -> bool:
         return bool(self._order.text)
+
+    def is_found_by_image(self, mosaic_id: str) -> bool:
+        """Its own name, tags and id have nothing of the filter."""
+        branch = self.branch(mosaic_id)
+        return branch is not None and branch.row >= 0 and self._order.text not in branch.words
 
     def set_filter(self, text: str) -> None:
         """Names, tags and ids of mosaics, names and ids of the images that are loaded."""

@@ -1,4 +1,7 @@
-"""Filters the imagery tree: opens what was found, and has it as it was when the filter goes. Main thread."""
+"""Filters the imagery tree: opens what was found by its images, and has it as it was when the filter goes.
+
+Main thread.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import QModelIndex, QObject
 from qgis.PyQt.QtWidgets import QTreeView
 
-from .imagery_model import ImageryModel, Loading
+from .imagery_model import ImageryModel
 
 OPENED_AT_MOST = 20  # mosaics that a filter opens by itself
 
@@ -26,8 +29,9 @@ class ImageryOpener(QObject):
         self._model.set_filter(text)
         shown = self._shown()
         if self._model.is_filtered:
-            loaded = [one for one in shown if self._is_loaded(one)]
-            self._open(loaded if len(shown) <= OPENED_AT_MOST else self._open_before.intersection(shown))
+            found = [one for one in shown if self._model.is_found_by_image(one)]
+            self._open(found if len(found) <= OPENED_AT_MOST else ())
+            self._open(self._open_before.intersection(shown))
         else:
             self._close(set(shown) - self._open_before)
             self._open(self._open_before.intersection(shown))
@@ -53,7 +57,3 @@ class ImageryOpener(QObject):
 
     def _shown(self) -> list[str]:
         return [one.mosaic.id for one in self._model.branches() if one.row >= 0]
-
-    def _is_loaded(self, mosaic_id: str) -> bool:
-        branch = self._model.branch(mosaic_id)
-        return branch is not None and branch.state is Loading.LOADED

@@ -183,7 +183,7 @@ class ImageryTree(QTreeView):
         return in_sight | {mosaic.id for mosaic in self.selected_mosaics()} | self._rows_wanted.keys()
 
     def _is_in_sight(self, mosaic_id: str) -> bool:
-        """Open, or one of its images is the current one: then another view may show them."""
+        """Open, or somebody is there: then another view may show its images."""
         row = self.imagery.index_of(mosaic_id)
         return row.isValid() and (self.isExpanded(row) or _top(self.currentIndex()) == row)
 

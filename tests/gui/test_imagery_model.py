@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from qgis.PyQt.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from pytestqt.qtbot import QtBot
+from qgis.PyQt.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from qgis.PyQt.QtTest import QAbstractItemModelTester
 
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.imagery_cells import Column
-from mapflow_data.gui.imagery_model import COUNT_ROLE, ITEM_ROLE, ImageryModel
-from mapflow_data.gui.imagery_tree import ImageryTree
+from mapflow_data.gui.imagery_model import COUNT_ROLE, ITEM_ROLE, ImageryModel, Loading
+from mapflow_data.gui.imagery_order import natural_key
 
 NORTH = Mosaic("m1", "North", ("drone", "2026"), size_bytes=2048, image_count=3)
 QUARRY = Mosaic("m2", "Quarry", ("survey",))
@@ -137,38 +140,134 @@ def test_rows_sort_as_people_count(model: ImageryModel) -> None:
     assert names(model, model.index_of("m1")) == ["DJI_1.tif", "DJI_2.tif", "DJI_10.tif"]
 
 
-def test_selection_survives_a_refresh(qtbot: object, qgis_app: object) -> None:
-    tree = ImageryTree()
-    qtbot.addWidget(tree)
-    tree.imagery.set_mosaics([NORTH])
-    tree.imagery.set_images("m1", PICTURES)
-    tree.select_images({"m1": {"i2", "i10"}})
-    tree.imagery.set_images("m1", [*PICTURES, Image("i4", "m1", "DJI_4.tif")])
-    assert tree.selected_image_ids() == {"i2", "i10"}
-    assert tree.selected_mosaics() == [NORTH]
+@pytest.mark.parametrize(
+    ("names_given", "in_order"),
+    [
+        (["b2", "b10", "B1"], ["B1", "b2", "b10"]),
+        (["x 010", "x 9", "x 0"], ["x 0", "x 9", "x 010"]),
+        (["img", "img_2", "img2", "img10"], ["img", "img2", "img10", "img_2"]),
+        (["a" + "9" * 5000, "a" + "1" * 5001, "a1"], ["a1", "a" + "9" * 5000, "a" + "1" * 5001]),
+    ],
+)
+def test_numbers_in_names_count(names_given: list[str], in_order: list[str]) -> None:
+    assert sorted(names_given, key=natural_key) == in_order
 
 
-def test_opening_a_mosaic_asks_for_its_images_once_loaded_no_more(qtbot: object, qgis_app: object) -> None:
-    tree = ImageryTree()
-    qtbot.addWidget(tree)
-    wanted: list[str] = []
-    tree.images_wanted.connect(wanted.append)
-    tree.imagery.set_mosaics([NORTH])
-    tree.expand(tree.model().index(0, 0))
-    assert wanted == ["m1"]
-    tree.imagery.set_images("m1", PICTURES)
-    tree.selectionModel().setCurrentIndex(tree.model().index(0, 0), QItemSelectionModel.SelectionFlag.Select)
-    assert wanted == ["m1"]
+def test_what_has_no_value_comes_last_whichever_way(model: ImageryModel) -> None:
+    sizes = {"a": None, "b": 3, "c": 0, "d": None}
+    model.set_images("m1", [Image(name, "m1", name, size_bytes=size) for name, size in sizes.items()])
+    model.sort(Column.SIZE)
+    assert names(model, model.index_of("m1")) == ["c", "b", "a", "d"]
+    model.sort(Column.SIZE, Qt.SortOrder.DescendingOrder)
+    assert names(model, model.index_of("m1")) == ["b", "c", "a", "d"]
+    assert names(model) == ["North", "Quarry"]
 
 
-def test_images_are_selected_as_soon_as_they_are_there(qtbot: object, qgis_app: object) -> None:
-    tree = ImageryTree()
-    qtbot.addWidget(tree)
-    wanted: list[str] = []
-    tree.images_wanted.connect(wanted.append)
-    tree.imagery.set_mosaics([NORTH])
-    tree.select_images({"m1": {"i2"}})
-    assert wanted == ["m1"]
-    tree.imagery.set_images("m1", PICTURES)
-    tree.images_arrived("m1")
-    assert tree.selected_image_ids() == {"i2"}
+def test_a_mosaic_moves_when_the_sum_of_its_images_is_known(model: ImageryModel) -> None:
+    model.sort(Column.SIZE, Qt.SortOrder.DescendingOrder)
+    kept = QPersistentModelIndex(model.index_of("m1"))
+    model.set_images("m2", [Image("big", "m2", "big.tif", size_bytes=10**9)])
+    assert names(model) == ["Quarry", "North"]
+    assert kept.row() == 1
+
+
+def test_images_that_are_not_ready_say_so(model: ImageryModel) -> None:
+    states = {"a": "", "b": "PENDING", "c": "IN_PROGRESS", "d": "FAILED", "e": "ODD"}
+    told = [Image(n, "m1", n, state=state, error="<i>no CRS</i>" * (n == "d")) for n, state in states.items()]
+    model.set_images("m1", told)
+    rows = [model.index_of(name, "m1") for name in states]
+    assert [row.siblingAtColumn(Column.STATUS).data() for row in rows] == [
+        "Ready",
+        "Waiting to be processed",
+        "Being processed",
+        "Failed: <i>no CRS</i>",
+        "ODD",
+    ]
+    tips = [row.data(Qt.ItemDataRole.ToolTipRole) for row in rows]
+    assert "Ready" not in tips[0]
+    assert "Being processed" in tips[2]
+    assert "Failed: &lt;i&gt;no CRS" in tips[3]
+    assert rows[3].data(Qt.ItemDataRole.AccessibleTextRole) == "d, Failed: <i>no CRS</i>"
+    assert model.index_of("m1").data(COUNT_ROLE) == 5
+    assert [bool(model.branch(one).is_under_way) for one in ("m1", "m2")] == [True, False]
+
+
+def test_an_image_that_is_listed_twice_is_one_row(model: ImageryModel) -> None:
+    model.set_images("m1", [*PICTURES, PICTURES[0]])
+    assert len(names(model, model.index_of("m1"))) == 3
+
+
+def test_nothing_moves_where_nothing_changed(model: ImageryModel, qtbot: QtBot) -> None:
+    model.set_images("m1", PICTURES)
+    told: list[str] = []
+    model.images_told.connect(told.append)
+    with qtbot.assertNotEmitted(model.layoutChanged), qtbot.assertNotEmitted(model.dataChanged):
+        model.set_mosaics([NORTH, QUARRY])
+        model.set_images("m1", list(PICTURES))
+    assert told == ["m1"]
+
+
+def test_a_hidden_mosaic_comes_when_an_image_of_it_matches(model: ImageryModel) -> None:
+    model.set_filter("harbour")
+    assert names(model) == []
+    model.set_images("m2", [Image("h", "m2", "Harbour.tif")])
+    assert names(model) == ["Quarry"]
+    assert not model.index_of("m1").isValid()
+    model.set_mosaics([replace(NORTH, name="North harbour"), QUARRY])
+    assert names(model) == ["North harbour", "Quarry"]
+    model.set_images("m2", [])
+    assert names(model) == ["North harbour"]
+
+
+def test_forgotten_images_are_as_never_asked_for(model: ImageryModel) -> None:
+    model.set_images("m1", PICTURES)
+    model.forget_images({"m1", "gone"})
+    assert model.branch("m1").state is Loading.NOT_ASKED
+    assert names(model, model.index_of("m1")) == ["Loading…"]
+    assert model.index_of("m1").data(COUNT_ROLE) == 3  # as the list of mosaics says
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happens_indexes_stay_on_their_items(model: ImageryModel, seed: int) -> None:
+    """The tester beside the model fails on anything that is not right in itself."""
+    chance = random.Random(seed)
+    for _ in range(150):
+        before = {one: QPersistentModelIndex(index) for one, index in everything(model).items()}
+        shake(model, chance)
+        after = everything(model)
+        for item_id, index in before.items():
+            assert QModelIndex(index) == after.get(item_id, QModelIndex())
+        assert all(index.data(ITEM_ROLE).id == item_id for item_id, index in after.items())
+
+
+def everything(model: ImageryModel) -> dict[str, QModelIndex]:
+    """What is shown, by its id."""
+    shown = {mosaic.id: model.index_of(mosaic.id) for mosaic in model.mosaics()}
+    for mosaic_id in list(shown):
+        shown |= {image.id: model.index_of(image.id, mosaic_id) for image in model.images_of(mosaic_id)}
+    return {item_id: index for item_id, index in shown.items() if index.isValid()}
+
+
+def shake(model: ImageryModel, chance: random.Random) -> None:
+    """One change of any kind."""
+    mosaic = f"m{chance.randrange(8)}"
+    images = [
+        Image(f"{mosaic}-{n}", mosaic, f"{chance.choice('abc')}{n}.tif", size_bytes=chance.choice((None, n)))
+        for n in chance.sample(range(9), chance.randrange(9))
+    ]
+    mosaics = [
+        Mosaic(f"m{n}", chance.choice(("North", "b10", "b9")), size_bytes=chance.choice((None, n)))
+        for n in chance.sample(range(8), chance.randrange(9))
+    ]
+    order = chance.choice((Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder))
+    changes: list[Callable[[], None]] = [
+        lambda: model.set_mosaics(mosaics),
+        lambda: model.set_images(mosaic, images),
+        lambda: model.set_images(mosaic, images),
+        lambda: model.set_images_loading(mosaic),
+        lambda: model.set_images_failed(mosaic, "no"),
+        lambda: model.forget_images({mosaic}),
+        lambda: model.set_filter(chance.choice(("", "", "b", "c1", "m3", "nothing"))),
+        lambda: model.sort(chance.randrange(len(Column)), order),
+    ]
+    chance.choice(changes)()

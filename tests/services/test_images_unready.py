@@ -1,4 +1,4 @@
-"""Images that the list of a mosaic lacks, as they are not ready: told with their state, asked for by and by."""
+"""Images that the list of a mosaic lacks, as they are not ready: told with their state, by and by."""
 
 from __future__ import annotations
 
