@@ -1,0 +1,75 @@
+"""Draws an image of the contact sheet: its picture, and its name under it. Main thread."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import QModelIndex, QRect, QSize, Qt
+from qgis.PyQt.QtGui import QPainter
+from qgis.PyQt.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from ..services.pictures import PictureService
+from .colours import item_text
+from .imagery_model import ITEM_ROLE
+from .picture_frame import SIDE, draw, look_of
+
+PADDING = 4  # logical px
+GAP = 2  # between the picture and the name
+WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+
+
+class SheetDelegate(QStyledItemDelegate):
+    def __init__(self, view: QListView, pictures: PictureService) -> None:
+        super().__init__(view)
+        self._view = view
+        self._pictures = pictures
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        if index.data(ITEM_ROLE) is None:
+            return self._size_of_note(option, str(index.data()))
+        return QSize(SIDE + 2 * PADDING, SIDE + GAP + option.fontMetrics.height() + 2 * PADDING)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        item = QStyleOptionViewItem(option)
+        self.initStyleOption(item, index)
+        image = index.data(ITEM_ROLE)
+        painter.save()
+        painter.setFont(item.font)
+        if image is None:
+            painter.setPen(item_text(item, is_quiet=True))
+            painter.drawText(_inner(item.rect), int(WRAPPED), item.text)
+        else:
+            self._paint_ground(painter, item)
+            quiet = item_text(item, is_quiet=True)
+            inner = _inner(item.rect)
+            place = QRect(inner.center().x() - SIDE // 2 + 1, inner.top(), SIDE, SIDE)
+            draw(painter, place, look_of(image, self._pictures), quiet)
+            self._paint_name(painter, item, inner.adjusted(0, SIDE + GAP, 0, 0), is_quiet=not image.is_ready)
+        painter.restore()
+
+    def _size_of_note(self, option: QStyleOptionViewItem, text: str) -> QSize:
+        """As wide as the view, as high as its text."""
+        width = max(SIDE, self._view.viewport().width() - 2 * self._view.spacing() - 2)
+        room = QRect(0, 0, width - 2 * PADDING, 10_000)
+        height = option.fontMetrics.boundingRect(room, int(WRAPPED), text).height()
+        return QSize(width, height + 2 * PADDING)
+
+    @staticmethod
+    def _paint_ground(painter: QPainter, item: QStyleOptionViewItem) -> None:
+        """The style's own for what is selected or under the mouse, and the frame of the current one."""
+        style = item.widget.style() if item.widget else QApplication.style()
+        item.showDecorationSelected = True
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, item, painter, item.widget)
+        if item.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(item_text(item, is_quiet=True))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(item.rect.adjusted(0, 0, -1, -1))
+
+    @staticmethod
+    def _paint_name(painter: QPainter, item: QStyleOptionViewItem, room: QRect, *, is_quiet: bool) -> None:
+        painter.setPen(item_text(item, is_quiet=is_quiet))
+        text = item.fontMetrics.elidedText(item.text, Qt.TextElideMode.ElideMiddle, room.width())
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextSingleLine
+        painter.drawText(room, int(flags), text)
+
+
+def _inner(rect: QRect) -> QRect:
+    return rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
