@@ -40,11 +40,13 @@ THEME = {
     "edit": "mActionToggleEditing.svg",
     "table": "mActionOpenTable.svg",
     "sort": "sort.svg",
+    "load_more": "mActionArrowDown.svg",
     "show_scene": "mActionAddRasterLayer.svg",
     "on_the_map": "mActionShowAllLayers.svg",
     "copy": "mActionEditCopy.svg",
     "delete": "mActionDeleteSelected.svg",
     "rename": "mActionRename.svg",
+    "pick": "mActionSelect.svg",
 }
 
 
