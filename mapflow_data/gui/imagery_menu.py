@@ -17,6 +17,8 @@ from .manage_menu import ManageMenu
 from .map_actions import MapActions
 from .qt_compat import QAction
 
+translate = QCoreApplication.translate
+
 PREVIEWS_AT_MOST = 50  # each is a request and a layer
 
 
@@ -35,29 +37,34 @@ class ImageryMenu:
         self._deleting = deleting
         self._items: Sequence[Item] = ()
         self._mosaics: Sequence[Mosaic] = ()
-        tr = self.tr
         self.on_map = QMenu(parent)
-        self.tiles = self._add("tilesAction", "tiles", tr("Mosaic as tiles"), self._on_tiles)
-        self.footprints = self._add("footprintsAction", "footprints", tr("Footprints"), self._on_footprints)
-        self.preview = self._add("previewAction", "preview", tr("Preview of the image"), self._on_preview)
+        self.tiles = self._add(
+            "tilesAction", "tiles", translate("Imagery", "Mosaic as tiles"), self._on_tiles
+        )
+        self.footprints = self._add(
+            "footprintsAction", "footprints", translate("Imagery", "Footprints"), self._on_footprints
+        )
+        self.preview = self._add(
+            "previewAction", "preview", translate("Imagery", "Preview of the image"), self._on_preview
+        )
         self.context = QMenu(parent)
         self.context.addActions(self.on_map.actions())
         self.context.addSeparator()
-        self.zoom = self.context.addAction(icon("zoom"), tr("Zoom to"), self._on_zoom)
+        self.zoom = self.context.addAction(icon("zoom"), translate("Imagery", "Zoom to"), self._on_zoom)
         self.zoom.setObjectName("zoomAction")
         self.context.addSeparator()
-        self.upload = self.context.addAction(icon("upload"), tr("Upload into this mosaic…"), upload)
+        self.upload = self.context.addAction(
+            icon("upload"), translate("Imagery", "Upload into this mosaic…"), upload
+        )
         self.upload.setObjectName("uploadIntoAction")
         self.context.addSeparator()
         self.more = ManageMenu(editing, parent)
         self.context.addActions(self.more.actions())
         self.context.addSeparator()
-        self.delete = self.context.addAction(icon("delete"), tr("Delete from Mapflow…"), self._on_delete)
+        self.delete = self.context.addAction(
+            icon("delete"), translate("Imagery", "Delete from Mapflow…"), self._on_delete
+        )
         self.delete.setObjectName("deleteAction")
-
-    def tr(self, text: str) -> str:
-        """In the context in which translators see it, which is not the panel's."""
-        return str(QCoreApplication.translate("ImageryMenu", text))
 
     def set_selection(self, items: Sequence[Item], mosaics: Sequence[Mosaic], is_deleting: bool) -> None:
         self._items, self._mosaics = items, mosaics
@@ -70,26 +77,28 @@ class ImageryMenu:
         self.delete.setEnabled(bool(items) and not is_deleting)
 
     def _set_preview(self, count: int) -> None:
-        tr = self.tr
         if count > PREVIEWS_AT_MOST:
-            self.preview.setText(tr("Previews (of at most {0} images)").format(PREVIEWS_AT_MOST))
+            self.preview.setText(
+                translate("Imagery", "Previews (of at most {0} images)").format(PREVIEWS_AT_MOST)
+            )
         elif count > 1:
-            self.preview.setText(tr("Previews of the {0} images").format(count))
+            self.preview.setText(translate("Imagery", "Previews of the {0} images").format(count))
         else:
-            self.preview.setText(tr("Preview of the image"))
+            self.preview.setText(translate("Imagery", "Preview of the image"))
         self.preview.setEnabled(0 < count <= PREVIEWS_AT_MOST)
 
     @property
     def default_tip(self) -> str:
         """What a click on the button itself does now."""
-        tr = self.tr
         if len(self._images) > PREVIEWS_AT_MOST:
-            return tr("Select at most {0} images to show their previews").format(PREVIEWS_AT_MOST)
+            return translate("Imagery", "Select at most {0} images to show their previews").format(
+                PREVIEWS_AT_MOST
+            )
         if self._images:
-            return tr("Show a preview of the selected images on the map")
+            return translate("Imagery", "Show a preview of the selected images on the map")
         if self._mosaics:
-            return tr("Show the selected mosaic as tiles on the map")
-        return tr("Select a mosaic or an image to show it on the map")
+            return translate("Imagery", "Show the selected mosaic as tiles on the map")
+        return translate("Imagery", "Select a mosaic or an image to show it on the map")
 
     def trigger_default(self) -> None:
         (self.preview if self._images else self.tiles).trigger()
