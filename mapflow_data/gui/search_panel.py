@@ -152,6 +152,8 @@ class SearchPanel(QWidget):
         old.deleteLater()
         for button, name in (
             (self.editButton, "edit"),
+            (self.moreButton, "load_more"),
+            (self.sortButton, "sort"),
             (self.tableButton, "table"),
         ):
             button.setIcon(icon(name))
@@ -250,6 +252,7 @@ class SearchPanel(QWidget):
 
     def _on_order_named(self, text: str) -> None:
         self.sortButton.setText(f"{text} ▾")
+        self.sortButton.setToolTip(self.tr("Order of the results: {0}").format(text))
 
     def _on_without_filters(self) -> None:
         self.searchForm.set_filters(Filters())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, QSize, Qt
-from qgis.PyQt.QtGui import QResizeEvent, QShowEvent
+from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
-WORDS = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+WORDS = Qt.ToolButtonStyle.ToolButtonTextOnly
 ICON = Qt.ToolButtonStyle.ToolButtonIconOnly
-RESTYLED = (QEvent.Type.FontChange, QEvent.Type.StyleChange)
+GAP = 4  # px that Qt puts between icon and words, which have a blank on both sides
 
 
 class ToolRow(QWidget):
@@ -18,51 +19,52 @@ class ToolRow(QWidget):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        self._spare: Optional[dict[QToolButton, int]] = None  # px that its words take, of each button with both
-        self._whole = 0  # px that all of them take with their words
+        self._styles: dict[QToolButton, Qt.ToolButtonStyle] = {}  # of those that have an icon and words
 
     def minimumSizeHint(self) -> QSize:
-        spare = sum(self._measured().values())
-        return QSize(self._whole - spare, super().minimumSizeHint().height())
+        whole, spare = self._measured()
+        return QSize(whole - sum(spare.values()), super().minimumSizeHint().height())
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fit()
+    def sizeHint(self) -> QSize:
+        return QSize(self._measured()[0], super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in RESTYLED:
-            self._spare = None
-            self.updateGeometry()
+    def event(self, event: QEvent) -> bool:
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # other words, or another button
+            self._fit()
+        return bool(is_done)
 
     def _fit(self) -> None:
-        spare = self._measured()
-        too_much = self._whole - self.width()
+        whole, spare = self._measured()
+        too_much = whole - self.width()
         for button in reversed(list(spare)):
-            _set_style(button, ICON if too_much > 0 else WORDS)
+            style = ICON if too_much > 0 else self._styles[button]
+            if button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
             too_much -= spare[button]
 
-    def _measured(self) -> dict[QToolButton, int]:
-        """Once they have their icons and words."""
-        if self._spare is None and self.layout() is not None:
-            found = self.findChildren(QToolButton, options=Qt.FindChildOption.FindDirectChildrenOnly)
-            worded = [b for b in found if not b.icon().isNull() and b.toolButtonStyle() in (WORDS, ICON)]
-            worded = [b for b in worded if b.property("hasWords") or b.toolButtonStyle() == WORDS]
-            widths = {}
-            for button in worded:
-                button.setProperty("hasWords", True)
-                button.setToolButtonStyle(ICON)
-                narrow = button.sizeHint().width()
-                button.setToolButtonStyle(WORDS)
-                widths[button] = button.sizeHint().width() - narrow
-            self._spare, self._whole = widths, self.layout().minimumSize().width()
-        return self._spare or {}
+    def _measured(self) -> tuple[int, dict[QToolButton, int]]:
+        """Px of the row with all its words, and px of the words of each button that can do without."""
+        layout = self.layout()
+        if layout is None:  # the form is being built
+            return 0, {}
+        for button in self.findChildren(QToolButton, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            has_both = not button.icon().isNull() and button.toolButtonStyle() in (BESIDE, WORDS)
+            if has_both and button not in self._styles:
+                self._styles[button] = button.toolButtonStyle()
+        shown = [button for button in self._styles if not button.isHidden()]
+        spare = {button: _width_of_words(button, self._styles[button]) for button in shown}
+        hidden = sum(spare[button] for button in shown if button.toolButtonStyle() == ICON)
+        return layout.minimumSize().width() + hidden, spare
 
 
-def _set_style(button: QToolButton, style: Qt.ToolButtonStyle) -> None:
-    if button.toolButtonStyle() != style:
-        button.setToolButtonStyle(style)
+def _width_of_words(button: QToolButton, style: Qt.ToolButtonStyle) -> int:
+    """Px that they take, of those that the icon alone would not."""
+    metrics = button.fontMetrics()
+    words = metrics.size(int(Qt.TextFlag.TextShowMnemonic), button.text()).width()
+    words += 2 * metrics.horizontalAdvance(" ")
+    return int(words + GAP if style == BESIDE else words - button.iconSize().width())
