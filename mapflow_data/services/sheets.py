@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from ..api import fields
 from ..api.cancel import CancelToken
@@ -26,12 +26,15 @@ ENDING = ".jsonl"
 UNFINISHED = ".part"
 
 Record = Mapping[str, Any]
+Read = Callable[[Record], Any]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    moment: datetime  # when the server told it, UTC
-    records: list[Record]
+    """`moment` is when the server told the values, UTC."""
+
+    moment: datetime
+    values: list[Any]
 
 
 class _Unusable(Exception):
@@ -60,22 +63,27 @@ def write_sheet(
             Path(aside).unlink()
 
 
-def read_sheet(path: Path, kind: str, of: str = "", cancel: Optional[CancelToken] = None) -> Optional[Sheet]:
-    """None for what is not there, damaged, of another version or of somebody else."""
-    return _attempted(path, kind, of, cancel, is_whole=True)
+def read_sheet(
+    path: Path, kind: str, of: str, read: Read, cancel: Optional[CancelToken] = None
+) -> Optional[Sheet]:
+    """None for what is not there, damaged, of another version or of somebody else.
+
+    `read` makes a value of each record at once: thousands of records would keep the garbage collector busy.
+    """
+    return _attempted(path, kind, of, read, cancel)
 
 
 def read_moment(path: Path, kind: str) -> Optional[datetime]:
     """When the server told what the sheet holds: its first line only is read."""
-    sheet = _attempted(path, kind, "", None, is_whole=False)
+    sheet = _attempted(path, kind, "", None, None)
     return sheet.moment if sheet else None
 
 
 def _attempted(
-    path: Path, kind: str, of: str, cancel: Optional[CancelToken], *, is_whole: bool
+    path: Path, kind: str, of: str, read: Optional[Read], cancel: Optional[CancelToken]
 ) -> Optional[Sheet]:
     try:
-        return _read(path, kind, of, cancel, is_whole)
+        return _read(path, kind, of, read, cancel)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError, _Unusable) as error:
@@ -83,7 +91,7 @@ def _attempted(
         return None
 
 
-def _read(path: Path, kind: str, of: str, cancel: Optional[CancelToken], is_whole: bool) -> Sheet:
+def _read(path: Path, kind: str, of: str, read: Optional[Read], cancel: Optional[CancelToken]) -> Sheet:
     if path.stat().st_size > MAX_BYTES:
         raise _Unusable
     with path.open(encoding="ascii") as file:
@@ -91,14 +99,17 @@ def _read(path: Path, kind: str, of: str, cancel: Optional[CancelToken], is_whol
         moment = fields.moment(head.get("moment"))
         if [head.get(name) for name in ("format", "kind", "of")] != [FORMAT, kind, of] or moment is None:
             raise _Unusable
-        records = []
-        for line in file if is_whole else ():
-            if cancel is not None:
-                cancel.check()
-            records.append(_record(line))
-    if is_whole and len(records) != head.get("count"):
+        values = [] if read is None else [read(record) for record in _records(file, cancel)]
+    if read and len(values) != head.get("count"):
         raise _Unusable
-    return Sheet(moment, records)
+    return Sheet(moment, values)
+
+
+def _records(file: Iterable[str], cancel: Optional[CancelToken]) -> Iterator[Record]:
+    for line in file:
+        if cancel is not None:
+            cancel.check()
+        yield _record(line)
 
 
 def _record(line: str) -> Record:

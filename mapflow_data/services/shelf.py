@@ -17,9 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional
 
-from ..api import fields
 from ..api.cancel import CancelToken
-from ..api.models import Image, Mosaic, Storage, read_list
+from ..api.models import Image, Mosaic, Storage
 from . import shelf_records as records
 from .sheets import ENDING, UNFINISHED, read_moment, read_sheet, write_sheet
 from .shelf_records import IMAGES, MOSAICS, STORAGE
@@ -50,17 +49,14 @@ class Shelf:
         moment = read_moment(self._path(key, MOSAICS), MOSAICS)
         if moment is None:
             return None
-        sheet = read_sheet(self._path(key, STORAGE), STORAGE)
-        storages = read_list(sheet.records, Storage.from_json) if sheet else ()
-        return Known(moment, storages[0] if storages else None)
+        sheet = read_sheet(self._path(key, STORAGE), STORAGE, "", records.READ[STORAGE])
+        return Known(moment, sheet.values[0] if sheet and sheet.values else None)
 
     def mosaics(self, key: str, cancel: CancelToken) -> Optional[list[Mosaic]]:
-        sheet = read_sheet(self._path(key, MOSAICS), MOSAICS, cancel=cancel)
-        return list(read_list(sheet.records, Mosaic.from_json)) if sheet else None
+        return self._values(key, MOSAICS, "", cancel)
 
     def images(self, key: str, mosaic_id: str, cancel: CancelToken) -> Optional[list[Image]]:
-        sheet = read_sheet(self._path(key, IMAGES, mosaic_id), IMAGES, mosaic_id, cancel)
-        return list(read_list(sheet.records, records.read_image)) if sheet else None
+        return self._values(key, IMAGES, mosaic_id, cancel)
 
     def put(
         self, key: str, kind: str, of: str, moment: datetime, values: Iterable[Any], cancel: CancelToken
@@ -77,12 +73,10 @@ class Shelf:
         """Some of what is there, by id; nothing where it is not there. Raises `OSError`."""
         path = self._path(key, kind, of)
         with self._lock:
-            sheet = read_sheet(path, kind, of, cancel)
-            if sheet is None:
-                return
-            rows = ((changed.get(fields.text(row.get("id"))), row) for row in sheet.records)
-            new = (row if value is None else records.WRITE[kind](value) for value, row in rows)
-            write_sheet(path, kind, sheet.moment, new, cancel, of)
+            sheet = read_sheet(path, kind, of, records.READ[kind], cancel)
+            if sheet is not None:
+                values = (changed.get(value.id, value) for value in sheet.values if value is not None)
+                write_sheet(path, kind, sheet.moment, map(records.WRITE[kind], values), cancel, of)
 
     def forget(self, key: str) -> None:
         with self._lock:
@@ -106,6 +100,10 @@ class Shelf:
                 return
             _remove(path)
             total -= size
+
+    def _values(self, key: str, kind: str, of: str, cancel: CancelToken) -> Optional[list[Any]]:
+        sheet = read_sheet(self._path(key, kind, of), kind, of, records.READ[kind], cancel)
+        return None if sheet is None else [value for value in sheet.values if value is not None]
 
     def _remove_images(self, key: str, but: Iterable[str]) -> None:
         """Of mosaics that are no more."""

@@ -11,6 +11,7 @@ from typing import Any, Callable, Optional
 
 from ..api import fields
 from ..api.models import ASSUMED_MAX_SIDE_PX, ASSUMED_MAX_UPLOAD_BYTES, Image, Mosaic, Storage
+from ..api.models.parts import attempted
 
 MOSAICS, IMAGES, STORAGE = "mosaics", "images", "storage"
 Record = dict[str, Any]
@@ -82,4 +83,9 @@ WRITE: Mapping[str, Callable[[Any], Record]] = {
     MOSAICS: of_mosaic,
     IMAGES: of_image,
     STORAGE: of_storage,
+}
+READ: Mapping[str, Callable[[Any], Any]] = {  # None for what is no such thing
+    MOSAICS: lambda record: attempted(record, Mosaic.from_json),
+    IMAGES: lambda record: attempted(record, read_image),
+    STORAGE: lambda record: attempted(record, Storage.from_json),
 }
