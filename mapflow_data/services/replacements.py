@@ -1,0 +1,242 @@
+"""Replaces images: uploads the new one through the queue, and deletes the old one once that is verified.
+
+Until the very last step the old image is there, whatever happens. Main thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Optional
+
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ..api.cancel import CancelToken
+from ..api.client import MapflowClient
+from ..api.connection import Connection
+from ..api.errors import Cancelled, MapflowError, Unconfirmed
+from ..api.models import Image
+from ..transfer.swap import Step, Swap, Swapped, swap
+from .jobs import Job, State
+from .online import OnlineService, with_client
+from .queue import QueueService, UploadRequest
+from .replacement import Patience, Prepared, Replacement, Stage, prepare
+
+SIGNED_OUT = "signed_out"  # code of the `Cancelled` that a sign-out ends a replacement with
+
+
+class ReplacementService(OnlineService):
+    """One after the other, in the order in which they were asked for; one at a time for an image.
+
+    `failed` tells "replace_check" where a file could not be looked at.
+    """
+
+    prepared = pyqtSignal(object)  # Prepared
+    progressed = pyqtSignal(object)  # Replacement, at every change
+    replaced = pyqtSignal(str, object, object)  # mosaic id, old image, new image
+    ended = pyqtSignal(object)  # Replacement, done or failed
+    _stepped = pyqtSignal(int, object)  # by the worker: id, Step
+
+    def __init__(
+        self, queue: QueueService, parent: Optional[QObject] = None, *, patience: Optional[Patience] = None
+    ) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self._patience = patience or Patience()
+        self._all: dict[int, Replacement] = {}  # those that are over, too, for another try
+        self._next_id = 1
+        self._stepped.connect(self._on_stepped)
+        queue.job_changed.connect(self._on_job_changed)
+
+    @property
+    def open(self) -> tuple[Replacement, ...]:
+        """Under way or waiting, in their order."""
+        return tuple(one for one in self._all.values() if not one.is_over)
+
+    def is_replacing(self, image_id: str) -> bool:
+        return any(one.old.id == image_id for one in self.open)
+
+    def set_connection(self, connection: Optional[Connection]) -> None:
+        """Another token of the same account goes on where the old one was; else everything open ends."""
+        before = self._connection
+        super().set_connection(connection)
+        if before is None or before == connection:
+            return
+        is_same = connection is not None and connection.key == before.key
+        # those that wait first: the end of another one would begin them
+        for one in sorted(self.open, key=lambda one: one.stage is not Stage.WAITING):
+            if not is_same:
+                self._give_up(one, Cancelled(code=SIGNED_OUT))
+            elif one.stage is Stage.SWAPPING:
+                self._swap(one)
+        if not is_same:
+            self._all.clear()
+
+    def close(self) -> None:
+        super().close()
+        self._all.clear()
+
+    # Before
+
+    def prepare(self, image: Image, path: str) -> None:
+        """Tells `prepared` or `failed`; the latest call wins."""
+        connection = self._connection
+        if connection is None:
+            return
+        self.run(
+            "prepare",
+            lambda token: with_client(
+                connection, token, lambda client, _: prepare(client, token, image, path), self._patience.scale
+            ),
+            self.prepared.emit,
+            self.failing("replace_check"),
+            latest=True,
+            description="Mapflow Data: check file",
+        )
+
+    def forget(self) -> None:
+        """Nobody waits for `prepared` any more."""
+        self.cancel("prepare")
+
+    def replace(self, prepared: Prepared, mosaic_name: str = "", *, keeps_name: bool = False) -> bool:
+        """False where it was not taken: the file cannot be sent, or the image is being replaced."""
+        if self._connection is None or self._is_closed or not prepared.can_be_sent:
+            return False
+        if self.is_replacing(prepared.old.id):
+            return False
+        one = Replacement(self._next_id, prepared, mosaic_name, keeps_name)
+        self._next_id += 1
+        self._all[one.id] = one
+        self.progressed.emit(one)
+        self._go_on()
+        return True
+
+    def cancel_replacement(self, number: int) -> None:
+        """The old image stays. What the service has of the new one by then stays, too."""
+        one = self._all.get(number)
+        if one is not None and not one.is_over:
+            self._give_up(one, Cancelled())
+
+    def retry(self, number: int) -> bool:
+        """Goes on with one that failed: what was sent is not sent again. False where that is not possible."""
+        one = self._all.get(number)
+        if one is None or one.stage is not Stage.FAILED or self._connection is None or self._is_closed:
+            return False
+        job = self._job(one.job_id)
+        if self.is_replacing(one.old.id) or (one.job_id and job is None and one.step is None):
+            return False
+        self._all.pop(number)
+        self._all[number] = replace(one, stage=Stage.WAITING, error=None, note=None)
+        self._go_on()
+        return True
+
+    # Step by step
+
+    def _go_on(self) -> None:
+        """The next one, where none is under way."""
+        waiting = [one for one in self.open if one.stage is Stage.WAITING]
+        if not waiting or len(waiting) < len(self.open):
+            return
+        one = waiting[0]
+        job = self._job(one.job_id)
+        if one.step is not None:
+            self._swap(one)
+        elif job is not None and job.state is State.DONE:  # tried again by itself meanwhile
+            self._swap(replace(one, image_id=job.image_id))
+        elif job is not None and not job.is_over:
+            self._change(one, stage=Stage.UPLOADING)
+        elif job is not None:
+            if self._change(one, stage=Stage.UPLOADING) is not None:
+                self._queue.retry([job.id])
+        else:
+            self._upload(one)
+
+    def _upload(self, one: Replacement) -> None:
+        facts, mosaic_id = one.prepared.facts, one.old.mosaic_id
+        ids = self._queue.add([UploadRequest(facts, mosaic_id, one.mosaic_name)])
+        if not ids:
+            self._finish(one, error=Cancelled(code=SIGNED_OUT))
+        elif self._change(one, stage=Stage.UPLOADING, job_id=ids[0]) is None:
+            self._queue.cancel(ids)
+
+    def _on_job_changed(self, job: Job) -> None:
+        one = next((o for o in self.open if o.job_id == job.id and o.stage is Stage.UPLOADING), None)
+        if one is None:
+            return
+        if job.state is State.DONE:
+            self._swap(replace(one, image_id=job.image_id))
+        elif job.is_over:
+            why = Cancelled() if job.state is State.CANCELLED else job.error
+            self._finish(one, error=why or Unconfirmed(code="not_listed"))
+        elif job.sent != one.sent:
+            self._change(one, sent=job.sent)
+
+    def _swap(self, one: Replacement) -> None:
+        connection, patience = self._connection, self._patience
+        changed = self._change(one, stage=Stage.SWAPPING, step=one.step or Step.FINDING)
+        if connection is None or changed is None:
+            return
+        one = changed
+        name = one.old.filename if one.keeps_name else ""
+        wanted = Swap(one.old, one.prepared.facts, one.old.mosaic_id, one.prepared.known_ids, name)
+
+        def work(client: MapflowClient, token: CancelToken) -> Swapped:
+            def tell(step: Step) -> None:
+                token.check()  # after a close there may be nobody to tell
+                self._stepped.emit(one.id, step)
+
+            found = one.new.id if one.new else one.image_id
+            return swap(client, wanted, found, tell, token, patience.wait_for, patience.poll)
+
+        self.run(
+            ("swap", one.id),
+            lambda token: with_client(connection, token, work, patience.scale),
+            lambda swapped: self._on_swapped(one.id, swapped),
+            lambda error: self._on_swapped(one.id, Swapped(Step.FINDING, None, error)),
+            description="Mapflow Data: replace image",
+        )
+
+    def _on_stepped(self, number: int, step: Step) -> None:
+        one = self._all.get(number)
+        if one is not None and one.stage is Stage.SWAPPING:
+            self._change(one, step=step)
+
+    def _on_swapped(self, number: int, swapped: Swapped) -> None:
+        one = self._all.get(number)
+        if one is not None and not one.is_over:
+            changed = replace(one, step=swapped.step, new=swapped.new or one.new, note=swapped.note)
+            self._finish(changed, error=swapped.error)
+
+    # The end
+
+    def _give_up(self, one: Replacement, error: MapflowError) -> None:
+        """First the end, so that what the queue says of its job is not taken for news."""
+        self.cancel(("swap", one.id))
+        self._finish(one, error=error)
+        if one.stage is Stage.UPLOADING:
+            self._queue.cancel([one.job_id])
+
+    def _finish(self, one: Replacement, error: Optional[MapflowError]) -> None:
+        known = self._all.get(one.id)
+        if known is None or known.is_over:
+            return
+        one = replace(one, stage=Stage.FAILED if error else Stage.DONE, error=error)
+        self._all[one.id] = one
+        self.progressed.emit(one)
+        if one.stage is Stage.DONE:
+            self.replaced.emit(one.old.mosaic_id, one.old, one.new)
+        self.ended.emit(one)
+        if self._connection is not None and not self._is_closed:
+            self._go_on()
+
+    def _change(self, one: Replacement, **changes: Any) -> Optional[Replacement]:
+        """None where it is over, also by what somebody did who heard of the change: then nothing goes on."""
+        known = self._all.get(one.id)
+        if known is None or known.is_over:
+            return None
+        changed = replace(one, **changes)
+        self._all[one.id] = changed
+        self.progressed.emit(changed)
+        return changed if self._all.get(one.id) is changed else None
+
+    def _job(self, job_id: int) -> Optional[Job]:
+        return next((job for job in self._queue.jobs if job.id == job_id), None)
