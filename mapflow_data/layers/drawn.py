@@ -51,6 +51,17 @@ class Plane:
             return shape.boundingBox()
         return self._transform.transformBoundingBox(collected.boundingBox())  # its corners are out of range
 
+    def clipped(self, area: QgsGeometry) -> QgsGeometry:
+        """A polygon of the map without what lies past the ends of the world, where the map has such ends."""
+        if not self.is_cut_at_180(0):
+            return area
+        box = area.boundingBox()
+        ends = self.shape(QgsGeometry.fromPolylineXY([QgsPointXY(-180, 0), QgsPointXY(180, 0)])).boundingBox()
+        if ends.xMinimum() <= box.xMinimum() and box.xMaximum() <= ends.xMaximum():
+            return area
+        window = QgsRectangle(ends.xMinimum(), box.yMinimum(), ends.xMaximum(), box.yMaximum())
+        return area.intersection(QgsGeometry.fromRect(window))
+
     def is_cut_at_180(self, latitude: float) -> bool:
         """Whether the line at ±180° is at both ends of the map."""
         try:
