@@ -1,18 +1,19 @@
-"""How full the account's storage is: "6.4 of 10 GB". Main thread."""
+"""How full the account's storage is: "6.4 of 10 GB"; a click asks what fills it. Main thread."""
 
 from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import QSize, Qt
-from qgis.PyQt.QtGui import QPaintEvent
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QKeyEvent, QPainter, QPaintEvent
 from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QSizePolicy,
     QStyle,
-    QStyleOptionProgressBar,
-    QStylePainter,
+    QStyleOptionFocusRect,
     QWidget,
 )
 
@@ -20,36 +21,34 @@ from ..api.models import Storage
 from . import formats
 
 STEPS = 1000
-THICK = 6  # logical px
+FOCUS_MARGIN = 2  # logical px around the bar, where the focus is seen
 
 
-class StorageBar(QProgressBar):
-    """A bar under its words: no colour of words can be read on both parts of a bar in every theme."""
+class StorageBar(QAbstractButton):
+    """A button that looks like a bar. The words are a label's: themes give labels a colour that can be read,
+    and progress bars none.
+    """
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        self.setRange(0, STEPS)
-        self.setTextVisible(False)
-        self._label = QLabel(self)
+        self._bar = QProgressBar(self)
+        self._bar.setRange(0, STEPS)
+        self._bar.setTextVisible(False)
+        self._label = QLabel(self._bar)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words = QHBoxLayout(self._bar)
+        words.setContentsMargins(4, 2, 4, 2)
+        words.addWidget(self._label)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(4, 0, 4, THICK + 1)
-        layout.addWidget(self._label)
+        layout.setContentsMargins(FOCUS_MARGIN, FOCUS_MARGIN, FOCUS_MARGIN, FOCUS_MARGIN)
+        layout.addWidget(self._bar)
+        for part in (self._bar, self._label):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_storage(None)
-
-    def minimumSizeHint(self) -> QSize:
-        """Room for the words, which a progress bar does not ask for."""
-        return self.layout().minimumSize()
-
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        option = QStyleOptionProgressBar()
-        self.initStyleOption(option)
-        option.rect = self.rect().adjusted(0, self.height() - THICK, 0, 0)
-        QStylePainter(self).drawControl(QStyle.ControlElement.CE_ProgressBar, option)
 
     def text(self) -> str:
         return str(self._label.text())
@@ -66,9 +65,27 @@ class StorageBar(QProgressBar):
             free = self.tr("Storage: {0} free").format(formats.size(storage.free or 0))
             self._show(share, formats.part_of(storage.used, storage.limit), free)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The bar draws itself; here is only where the keyboard is."""
+        if not self.hasFocus():
+            return
+        option = QStyleOptionFocusRect()
+        option.initFrom(self)
+        option.rect = self.rect()
+        painter = QPainter(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter as well as Space: there is no default button in a dock."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def _show(self, share: float, text: str, tooltip: str) -> None:
-        self.setValue(max(0, min(STEPS, round(share * STEPS))))
+        self._bar.setValue(max(0, min(STEPS, round(share * STEPS))))
         self._label.setText(text)
         self.updateGeometry()
-        self.setToolTip(tooltip)
+        self.setToolTip(self.tr("{0}. Click to see what fills it.").format(tooltip))
         self.setAccessibleDescription(f"{text} {tooltip}".strip())

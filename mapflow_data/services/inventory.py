@@ -89,7 +89,8 @@ class InventoryService(OnlineService):
             wanted = list(mosaics) if afresh else self.missing(mosaics)
             if not wanted or not self._start(wanted):
                 return False
-        self._askers.append(asker)
+        if asker not in self._askers:
+            self._askers.append(asker)
         return True
 
     def stop(self, asker: object = None) -> None:

@@ -1,0 +1,97 @@
+"""Which mosaic takes how much of the storage: a page of the Storage dialog. Main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QResizeEvent
+from qgis.PyQt.QtWidgets import QHeaderView, QPushButton, QTableView, QWidget
+
+from ..api.models import Mosaic, Storage
+from ..services.inventory import InventoryService
+from .forms import load_ui
+from .share_delegate import ShareDelegate
+from .storage_model import Column, Row, StorageModel
+from .storage_words import sizes_note
+from .wrapped_label import WrappedLabel
+
+NAME_LETTERS = 14  # and the icon: what is left of a name at least
+SPARE = (Column.IMAGES, Column.SHARE)  # in the order in which they make room
+ROW_MARGIN = 8
+
+
+class MosaicSizes(QWidget):
+    mosaic_chosen = pyqtSignal(str)
+    read_requested = pyqtSignal()  # the lists of images of mosaics whose size the server does not tell
+    selected = pyqtSignal()
+
+    sizesView: QTableView
+    noteLabel: WrappedLabel
+    readButton: QPushButton
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        load_ui(self, "mosaic_sizes")
+        self.model = StorageModel(self)
+        view = self.sizesView
+        view.setModel(self.model)
+        view.setItemDelegateForColumn(Column.SHARE, ShareDelegate(view))
+        view.sortByColumn(Column.SIZE, Qt.SortOrder.DescendingOrder)
+        header = view.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + ROW_MARGIN)
+        view.doubleClicked.connect(lambda _: self.show_current())
+        view.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        self.readButton.clicked.connect(self.read_requested)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    @property
+    def can_show(self) -> bool:
+        return bool(self.sizesView.selectionModel().hasSelection())
+
+    def show_current(self) -> None:
+        mosaic = self.model.mosaic_at(self.sizesView.currentIndex())
+        if mosaic is not None:
+            self.mosaic_chosen.emit(mosaic.id)
+
+    def set_facts(
+        self, mosaics: Sequence[Mosaic], storage: Optional[Storage], inventory: InventoryService
+    ) -> None:
+        """Sizes are those that the server tells, else what the images add up to, once they are read."""
+        rows = [_row(mosaic, inventory) for mosaic in mosaics]
+        sizes = [row.size for row in rows]
+        self.model.set_rows(rows, max(storage.used if storage else 0, sum(size or 0 for size in sizes)))
+        note = sizes_note(storage, sizes)
+        self.noteLabel.setText(note)
+        self.noteLabel.setVisible(bool(note))
+        self.readButton.setVisible(None in sizes)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """A name that nobody can read is worth less than a count or a bar; the tooltip has all."""
+        view = self.sizesView
+        widths = {column: view.sizeHintForColumn(column) for column in (Column.SIZE, *SPARE)}
+        for column in widths:
+            widths[column] = max(widths[column], view.horizontalHeader().sectionSizeHint(column))
+        room = view.viewport().width() - view.fontMetrics().averageCharWidth() * NAME_LETTERS
+        for column in SPARE:
+            is_short = sum(widths.values()) > room
+            view.setColumnHidden(column, is_short)
+            if is_short:
+                del widths[column]
+
+
+def _row(mosaic: Mosaic, inventory: InventoryService) -> Row:
+    listing = inventory.listing(mosaic.id)
+    if listing is None:
+        return Row(mosaic, mosaic.image_count, mosaic.size_bytes)
+    images = len(listing) if mosaic.image_count is None else mosaic.image_count
+    size = listing.total_size if mosaic.size_bytes is None else mosaic.size_bytes
+    return Row(mosaic, images, size)

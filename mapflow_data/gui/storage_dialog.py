@@ -1,0 +1,266 @@
+"""What fills the storage: sizes by mosaic, and files that are there more than once. Main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Callable, Optional, Union
+
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTabWidget,
+    QWidget,
+)
+
+from ..api.errors import Cancelled, MapflowError, SignInRequired
+from ..api.models import Mosaic
+from ..services.inventory import InventoryService
+from ..services.inventory_index import DuplicateGroup
+from ..services.mosaics import MosaicService
+from ..services.session import SIGNED_OUT, SessionService
+from .duplicates_page import DuplicatesPage
+from .forms import load_ui
+from .imagery_cells import name_of
+from .messages import describe
+from .mosaic_sizes import MosaicSizes
+from .reading_bar import ReadingBar
+from .state_page import StatePage
+from .storage_words import headline
+from .wrapped_label import WrappedLabel
+
+LATER_MS = 300  # after the last of many changes
+SOON_MS = 0
+
+
+class StorageDialog(QDialog):
+    """Not modal. Changes nothing: what is chosen is told, for My imagery to show."""
+
+    mosaic_chosen = pyqtSignal(str)
+    image_chosen = pyqtSignal(str, str)  # mosaic id, image id
+    images_chosen = pyqtSignal(dict)  # mosaic id to a set of image ids
+    sign_in_requested = pyqtSignal()
+
+    pages: QStackedWidget
+    statePage: StatePage
+    contentPage: QWidget
+    headLabel: WrappedLabel
+    usedBar: QProgressBar
+    tabs: QTabWidget
+    sizesPage: MosaicSizes
+    duplicatesPage: DuplicatesPage
+    readingBar: ReadingBar
+    showButton: QPushButton
+    closeButton: QPushButton
+
+    def __init__(
+        self,
+        session: SessionService,
+        mosaics: MosaicService,
+        inventory: InventoryService,
+        parent: Optional[QWidget] = None,
+    ) -> None:
+        super().__init__(parent)
+        load_ui(self, "storage_dialog")
+        self._session, self._service, self._inventory = session, mosaics, inventory
+        self._mosaics: Optional[Sequence[Mosaic]] = None
+        self._state_action: Callable[[], None] = self._load
+        self._is_looking = False  # for duplicates
+        self._sizes_timer = self._later(SOON_MS, self._show_sizes)
+        self._groups_timer = self._later(LATER_MS, self._on_groups_outdated)
+        self._connect_services()
+        self._connect_parts()
+        self._show_state()
+
+    def open_with(self, mosaics: Optional[Sequence[Mosaic]]) -> None:
+        """In front, with the list of mosaics as it is known, or None: then it is loaded."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if mosaics is not None:
+            self._on_mosaics_loaded(mosaics)
+        elif self._session.state != SIGNED_OUT:
+            self._load()
+
+    # Set-up
+
+    def _later(self, after_ms: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(after_ms)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _connect_services(self) -> None:
+        session, inventory = self._session, self._inventory
+        session.storage_loaded.connect(lambda _: self._sizes_timer.start())
+        session.signed_in.connect(lambda _: self._show_state())
+        session.signed_out.connect(self._on_signed_out)
+        self._service.mosaics_loaded.connect(self._on_mosaics_loaded)
+        self._service.failed.connect(self._on_failed)
+        inventory.changed.connect(self._on_inventory_changed)
+        inventory.progressed.connect(self.readingBar.show_progress)
+        inventory.ended.connect(self._on_read)
+        inventory.duplicates_found.connect(self._on_duplicates_found)
+        inventory.failed.connect(self._on_failed)
+        inventory.forgotten.connect(self._on_forgotten)
+
+    def _connect_parts(self) -> None:
+        sizes, duplicates = self.sizesPage, self.duplicatesPage
+        sizes.mosaic_chosen.connect(self.mosaic_chosen)
+        sizes.read_requested.connect(lambda: self._read(afresh=False))
+        duplicates.find_requested.connect(self._on_find)
+        duplicates.image_chosen.connect(self.image_chosen)
+        duplicates.images_chosen.connect(self.images_chosen)
+        duplicates.sign_in_requested.connect(self.sign_in_requested)
+        self.statePage.button_clicked.connect(self._on_state_clicked)
+        self.readingBar.cancelled.connect(self._on_cancel)
+        self.finished.connect(lambda _: self._on_cancel())
+        for page in (sizes, duplicates):
+            page.selected.connect(self._show_buttons)
+        self.tabs.currentChanged.connect(lambda _: self._show_buttons())
+        self.showButton.clicked.connect(self._on_show)
+        self.closeButton.clicked.connect(self.close)
+
+    # States
+
+    def _show_state(self, error: Optional[MapflowError] = None) -> None:
+        page = self.statePage
+        self._state_action = self._load
+        if self._session.state == SIGNED_OUT and self._mosaics is None:
+            self._state_action = self.sign_in_requested.emit
+            text = self.tr("Sign in to see what fills your storage.")
+            page.show_state(self.tr("Signed out"), text, button=self.tr("Sign in"))
+        elif error is not None and self._mosaics is None:
+            is_refused = isinstance(error, SignInRequired)
+            self._state_action = self.sign_in_requested.emit if is_refused else self._load
+            page.show_state(
+                self.tr("The list of mosaics was not loaded"),
+                describe(error).text,
+                icon_name="failed",
+                button=self.tr("Sign in") if is_refused else self.tr("Retry"),
+            )
+        elif self._mosaics is None:
+            page.show_state(self.tr("Loading your mosaics…"), is_busy=True)
+        elif not self._mosaics:
+            text = self.tr("Nothing takes up storage: there are no mosaics. Upload imagery first.")
+            page.show_state(self.tr("No imagery yet"), text, icon_name="mosaic")
+        self.pages.setCurrentWidget(self.contentPage if self._mosaics else page)
+        self._show_buttons()
+
+    def _show_sizes(self) -> None:
+        storage = self._session.storage
+        self.headLabel.setText(headline(storage))
+        limit = storage.limit if storage else None
+        self.usedBar.setVisible(bool(limit))
+        if storage and limit:
+            self.usedBar.setValue(min(1000, round(1000 * storage.used / limit)))
+        self.sizesPage.set_facts(self._mosaics or (), storage, self._inventory)
+        self._show_buttons()
+
+    def _show_intro(self) -> None:
+        self.duplicatesPage.show_intro(len(self._inventory.missing(self._mosaics or ())))
+
+    def _show_buttons(self) -> None:
+        self.showButton.setVisible(bool(self._mosaics))
+        self.showButton.setEnabled(self._page().can_show)
+
+    def _page(self) -> Union[MosaicSizes, DuplicatesPage]:
+        is_first = self.tabs.currentWidget() is self.sizesPage
+        return self.sizesPage if is_first else self.duplicatesPage
+
+    # What services tell
+
+    def _on_mosaics_loaded(self, mosaics: Sequence[Mosaic]) -> None:
+        self._mosaics = list(mosaics)
+        self._inventory.keep_only(mosaic.id for mosaic in mosaics)
+        self.duplicatesPage.model.set_names({mosaic.id: name_of(mosaic) for mosaic in mosaics})
+        if not self._is_looking and not self.duplicatesPage.has_result:
+            self._show_intro()
+        self._show_sizes()
+        self._show_state()
+
+    def _on_failed(self, what: str, error: MapflowError) -> None:
+        if what == "mosaics":
+            self._show_state(error)
+        elif what == "duplicates" and self._is_looking:
+            self._is_looking = False
+            self.duplicatesPage.show_failure(error)
+
+    def _on_signed_out(self) -> None:
+        self._mosaics = None
+        self._show_state()
+
+    def _on_forgotten(self) -> None:
+        self._mosaics = None
+        self._is_looking = False
+        self._groups_timer.stop()
+        self._show_intro()
+        self._show_state()
+
+    def _on_inventory_changed(self) -> None:
+        if self._mosaics is not None and not self._inventory.is_reading:
+            self._sizes_timer.start()
+        if self.duplicatesPage.has_result:
+            self._groups_timer.start()
+
+    def _on_groups_outdated(self) -> None:
+        if self.duplicatesPage.has_result and not self._inventory.is_reading:
+            self._inventory.look_for_duplicates()
+
+    def _on_read(self, error: Optional[MapflowError]) -> None:
+        self.readingBar.stop()
+        self._sizes_timer.start()
+        if not self._is_looking:
+            return
+        if error is None:
+            self._inventory.look_for_duplicates()
+            return
+        self._is_looking = False
+        if isinstance(error, Cancelled):
+            self._show_intro()
+        else:
+            self.duplicatesPage.show_failure(error)
+
+    def _on_duplicates_found(self, groups: list[DuplicateGroup]) -> None:
+        if self._is_looking or self.duplicatesPage.has_result:
+            self._is_looking = False
+            self.duplicatesPage.show_groups(groups, self._inventory.skipped)
+
+    # What people do
+
+    def _on_state_clicked(self) -> None:
+        self._state_action()
+
+    def _load(self) -> None:
+        self._show_state()
+        self._service.load()
+        self._session.refresh_storage()
+
+    def _on_find(self, afresh: bool) -> None:
+        self._is_looking = True
+        self.duplicatesPage.show_looking()
+        if not self._read(afresh=afresh):
+            self._inventory.look_for_duplicates()
+
+    def _read(self, *, afresh: bool) -> bool:
+        """True where something is read first."""
+        is_reading = self._inventory.load(self._mosaics or (), self, afresh=afresh)
+        if is_reading:
+            self.readingBar.start()
+        return is_reading
+
+    def _on_cancel(self) -> None:
+        """What was looked for is not looked for any more, whoever else reads on."""
+        if not self.readingBar.is_started:
+            return
+        self.readingBar.stop()
+        self._inventory.stop(self)
+        if self._is_looking:
+            self._is_looking = False
+            self._show_intro()
+
+    def _on_show(self) -> None:
+        self._page().show_current()
