@@ -102,11 +102,17 @@ class ContactSheet(QListView):
         else:
             super().keyPressEvent(event)
 
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Qt goes by the number of the row alone, also where that is the row of a mosaic."""
+        return super().moveCursor(action, modifiers) if self._is_current_here() else self._first()
+
     def keyboardSearch(self, search: str) -> None:
         """Among what is shown: with the mosaic itself being current Qt would look among the mosaics."""
-        if self._tree is not None and self.currentIndex().parent() != self.rootIndex():
-            first = self.model().index(0, 0, self.rootIndex())
-            self.selectionModel().setCurrentIndex(first, self.selectionModel().SelectionFlag.NoUpdate)
+        if not self._is_current_here():
+            flag = self.selectionModel().SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(self._first(), flag)
         super().keyboardSearch(search)
 
     def event(self, event: QEvent) -> bool:
@@ -194,6 +200,12 @@ class ContactSheet(QListView):
             current = current.siblingAtColumn(0)
             self.selectionModel().setCurrentIndex(current, self.selectionModel().SelectionFlag.NoUpdate)
         self.scrollTo(current)
+
+    def _is_current_here(self) -> bool:
+        return self._mosaic is None or self.currentIndex().parent() == self.rootIndex()
+
+    def _first(self) -> QModelIndex:
+        return self.model().index(0, 0, self.rootIndex())
 
     def _activate(self, index: QModelIndex) -> None:
         item = index.data(ITEM_ROLE)

@@ -52,7 +52,7 @@ class ImageDrawer(QWidget):
         self.nextButton.setArrowType(Qt.ArrowType.RightArrow)
         self.previousButton.clicked.connect(lambda: self.browse(-1))
         self.nextButton.clicked.connect(lambda: self.browse(1))
-        self.titleButton.toggled.connect(self._on_toggled)
+        self.titleButton.opened.connect(self._on_opened)
         self.picturePane.double_clicked.connect(self._on_double_click)
 
     def set_up(self, tree: ImageryTree, pictures: PictureService) -> None:
@@ -69,10 +69,10 @@ class ImageDrawer(QWidget):
 
     @property
     def is_open(self) -> bool:
-        return self.titleButton.isChecked()
+        return self.titleButton.is_open
 
     def set_open(self, is_open: bool) -> None:
-        self.titleButton.setChecked(is_open)
+        self.titleButton.set_open(is_open)
 
     def browse(self, step: int) -> None:
         """To the image so many places further on; nothing past the ends."""
@@ -168,7 +168,7 @@ class ImageDrawer(QWidget):
         label = self.factsLabel
         label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
-    def _on_toggled(self, is_open: bool) -> None:
+    def _on_opened(self, is_open: bool) -> None:
         self.body.setVisible(is_open)
         self.setMaximumHeight(NO_LIMIT if is_open else self.sizeHint().height())
         self._ask()

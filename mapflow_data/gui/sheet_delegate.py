@@ -13,6 +13,7 @@ from .picture_frame import SIDE, draw, look_of
 
 PADDING = 4  # logical px
 GAP = 2  # between the picture and the name
+SLACK = 4  # frames and rounding of styles
 WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
 
@@ -25,7 +26,7 @@ class SheetDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         if index.data(ITEM_ROLE) is None:
             return self._size_of_note(option, str(index.data()))
-        return QSize(SIDE + 2 * PADDING, SIDE + GAP + option.fontMetrics.height() + 2 * PADDING)
+        return QSize(self._width(), SIDE + GAP + option.fontMetrics.height() + 2 * PADDING)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         item = QStyleOptionViewItem(option)
@@ -45,9 +46,20 @@ class SheetDelegate(QStyledItemDelegate):
             self._paint_name(painter, item, inner.adjusted(0, SIDE + GAP, 0, 0), is_quiet=not image.is_ready)
         painter.restore()
 
+    def _width(self) -> int:
+        """As many side by side as fit, sharing what is left over."""
+        spacing, least = self._view.spacing(), SIDE + 2 * PADDING
+        columns = max(1, self._room() // (least + spacing))
+        return max(least, self._room() // columns - spacing)
+
+    def _room(self) -> int:
+        """In which the view lays out: it always leaves room for its scroll bar."""
+        bar = self._view.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self._view)
+        return self._view.maximumViewportSize().width() - bar - self._view.spacing() - SLACK
+
     def _size_of_note(self, option: QStyleOptionViewItem, text: str) -> QSize:
         """As wide as the view, as high as its text."""
-        width = max(SIDE, self._view.viewport().width() - 2 * self._view.spacing() - 2)
+        width = max(SIDE, self._room() - self._view.spacing())
         room = QRect(0, 0, width - 2 * PADDING, 10_000)
         height = option.fontMetrics.boundingRect(room, int(WRAPPED), text).height()
         return QSize(width, height + 2 * PADDING)

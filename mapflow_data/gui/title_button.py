@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import QSizePolicy, QToolButton, QWidget
 
@@ -15,16 +15,29 @@ LEAST = 60
 
 
 class TitleButton(QToolButton):
+    """Not a checkable button, which a style would draw as pressed all the time that it is open."""
+
+    opened = pyqtSignal(bool)  # or closed
+
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self._title = ""
-        self.setCheckable(True)
-        self.setChecked(True)
+        self._is_open = True
         self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.toggled.connect(self._on_toggled)
-        self._on_toggled(is_open=True)
+        self.clicked.connect(lambda: self.set_open(not self._is_open))
+        self._show_arrow()
+
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
+
+    def set_open(self, is_open: bool) -> None:
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self._show_arrow()
+            self.opened.emit(is_open)
 
     @property
     def title(self) -> str:
@@ -47,6 +60,8 @@ class TitleButton(QToolButton):
         text = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room)
         self.setText(as_menu(text))
 
-    def _on_toggled(self, is_open: bool) -> None:
-        self.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self.setToolTip(self.tr("Hide picture and facts") if is_open else self.tr("Show picture and facts"))
+    def _show_arrow(self) -> None:
+        self.setArrowType(Qt.ArrowType.DownArrow if self._is_open else Qt.ArrowType.RightArrow)
+        tip = self.tr("Hide picture and facts") if self._is_open else self.tr("Show picture and facts")
+        self.setToolTip(tip)
+        self.setAccessibleDescription(tip)
