@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import QApplication, QToolButton
 from mapflow_data.api.models import CatalogItem, Image, Mosaic
 from mapflow_data.gui.picking import Picking
 from mapflow_data.gui.presenter import Presenter
+from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers import footprints, mosaic_outlines, results
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.window import Window
@@ -408,6 +409,27 @@ def test_of_very_many_at_one_place_the_smallest_come_first(desk: Desk) -> None:
         assert selected(layer) == [str(number)]
         assert desk.told[-1] == f"{number} of 200 or more here; click again for the next"
     assert min(times) < 0.05
+
+
+def test_rows_follow_what_is_picked(stocked: Mosaic, signed_in: Workspace, qtbot: QtBot) -> None:
+    imagery, project = signed_in.dock.imagery, QgsProject.instance()
+    with qtbot.waitSignal(signed_in.presenter.footprints_shown, timeout=PATIENCE_MS) as shown:
+        imagery.map_actions.show_footprints([stocked])
+    canvas = signed_in._iface.mapCanvas()
+    picking = Picking(canvas, project, signed_in.presenter, signed_in)
+    signed_in.presenter.zoom_to([stocked.footprint])
+    qtbot.waitUntil(lambda: bool(canvas.layers()), timeout=PATIENCE_MS)
+    picking.action.trigger()
+    (layer,) = shown.args
+    for feature in layer.getFeatures():
+        settings = canvas.mapSettings()
+        middle = settings.layerToMapCoordinates(layer, feature.geometry().centroid().asPoint())
+        at = settings.mapToPixel().transform(middle)
+        QTest.mouseClick(canvas.viewport(), LEFT, NO_KEY, QPoint(round(at.x()), round(at.y())))
+        qtbot.waitUntil(lambda: bool(imagery.imageryTree.selected_items()), timeout=PATIENCE_MS)
+        assert [item.id for item in imagery.imageryTree.selected_items()] == [feature["id"]]
+        imagery.imageryTree.clearSelection()
+    picking.close()
 
 
 def test_what_is_closed_leaves_nothing_on_the_canvas(window: Window, qtbot: QtBot) -> None:
