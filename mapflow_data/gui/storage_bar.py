@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtGui import QKeyEvent, QPainter, QPaintEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -49,6 +49,11 @@ class StorageBar(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_storage(None)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the words, which a progress bar does not ask for."""
+        margins = QSize(2 * FOCUS_MARGIN, 2 * FOCUS_MARGIN)
+        return super().minimumSizeHint().expandedTo(self._bar.layout().minimumSize() + margins)
 
     def text(self) -> str:
         return str(self._label.text())

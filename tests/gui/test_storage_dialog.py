@@ -408,7 +408,7 @@ def test_the_bar_in_the_dock_is_a_button(qtbot: QtBot, qgis_app: QApplication) -
     bar = StorageBar()
     qtbot.addWidget(bar)
     bar.set_storage(Storage(6 * GB, 10 * GB, 4 * GB))
-    bar.resize(160, bar.sizeHint().height())
+    bar.resize(bar.minimumSizeHint())
     bar.show()
     clicks = Told(qtbot, bar.clicked)
     qtbot.mouseClick(bar, LEFT)
