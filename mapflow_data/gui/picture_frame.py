@@ -47,7 +47,7 @@ def look_of(item: Union[Image, Mosaic, None], pictures: PictureService) -> Look:
         return Look(word=translate("Pictures", "No preview"))
     if pictures.is_loading(item.id):
         return Look(icon="loading", word=translate("Pictures", "Loading…"))
-    return Look()
+    return Look(word=translate("Pictures", "Not loaded") if pictures.is_halted else "")
 
 
 def quiet(palette: QPalette) -> QColor:

@@ -58,6 +58,7 @@ class PictureService(OnlineService):
         self._cache = PictureCache(str(self._folder / FOLDER))
         self._owner = ""
         self._is_kept = True
+        self._is_halted = False
         self._desk: Optional[PictureDesk] = None
         self._places: dict[str, tuple[Image, ...]] = {}  # what is wanted where, the newest wish first
         self._memory: OrderedDict[str, tuple[Any, QImage]] = (
@@ -109,6 +110,7 @@ class PictureService(OnlineService):
         same place is forgotten, what is under way goes on."""
         others = {name: wanted for name, wanted in self._places.items() if name != place}
         self._places = {place: tuple(images), **others} if images else others
+        self._is_halted = False
         if self._desk is not None:
             wanted = (image for wishes in self._places.values() for image in wishes)
             self._desk.want([image for image in wanted if self._is_to_be_had(image)])
@@ -127,6 +129,11 @@ class PictureService(OnlineService):
 
     def failure(self, image_id: str) -> Optional[MapflowError]:
         return self._failed[image_id][1] if image_id in self._failed else None
+
+    @property
+    def is_halted(self) -> bool:
+        """What is neither in memory nor on the disk cannot be had just now."""
+        return self._is_halted or self._connection is None
 
     def is_loading(self, image_id: str) -> bool:
         return self._desk is not None and self._desk.is_loading(image_id)
@@ -221,6 +228,7 @@ class PictureService(OnlineService):
         if self._is_closed or desk is not self._desk:
             return
         if image is None:
+            self._is_halted = True
             self.halted.emit(error)
         elif picture is None:
             self._failed[image.id] = (_facts(image), error or MapflowError())

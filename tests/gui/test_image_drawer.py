@@ -23,7 +23,7 @@ from tests.gui.looks import assert_nothing_clipped
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
-from tests.rig.script import answer
+from tests.rig.script import answer, html
 
 SIXTY = 60
 LEFT = Qt.MouseButton.LeftButton
@@ -229,6 +229,19 @@ def test_a_picture_on_its_way_says_so(make: Make, qtbot: QtBot) -> None:
         bench.show(qtbot)
         bench.tree.show_image(some(1)[0])
         assert bench.drawer.picturePane.look.word == "Loading…"
+        qtbot.waitUntil(lambda: bench.drawer.picturePane.look.picture is not None, timeout=5000)
+
+
+def test_without_a_network_it_says_so_in_place_of_the_picture(make: Make, qtbot: QtBot) -> None:
+    with FaultServer(then=html()) as server:  # a portal
+        bench = make(make_connection(server.url, "YTpi"))
+        bench.fill(MOSAIC, some(9))
+        bench.show(qtbot)
+        bench.tree.show_image(some(1)[0])
+        qtbot.waitUntil(lambda: bench.drawer.picturePane.look.word == "Not loaded", timeout=5000)
+        qtbot.waitUntil(lambda: not bench.pictures.is_busy, timeout=5000)
+        server.then = picture()
+        QTest.keyClick(bench.tree, Qt.Key.Key_Down)
         qtbot.waitUntil(lambda: bench.drawer.picturePane.look.picture is not None, timeout=5000)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from qgis.PyQt.QtGui import QColor, QImage
 
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.errors import (
+    AnswerTooLarge,
     BadAnswer,
     BadInput,
     ConnectionLost,
@@ -46,6 +49,16 @@ def png(width: int = 40, height: int = 30, colour: str = "red") -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
     return bytes(data)
+
+
+def huge_png() -> bytes:
+    """A small file that claims 30,000 × 30,000 pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
 PICTURE = Script(body=png(), headers=MIME)
@@ -288,6 +301,8 @@ def test_a_file_that_replaced_another_shows_its_own_picture(make: Make, qtbot: Q
         (Script(body=b"GIF89a...", headers=MIME), BadAnswer),
         (Script(body=b"\x89PNG\r\n\x1a\n and no more", headers=MIME), BadInput),
         (Script(body=b"\x89PNG\r\n\x1a\n<VRTDataset/>", headers=MIME), BadInput),
+        (Script(body=huge_png(), headers=MIME), BadInput),
+        (Script(told_length=60 * 1024**2, headers=MIME), AnswerTooLarge),
     ],
 )
 def test_an_image_without_a_picture_is_asked_for_once_until_refresh(
@@ -335,10 +350,12 @@ def test_where_nothing_can_be_had_it_is_told_once_and_all_are_wanted_again(
         assert isinstance(error, kind)
         qtbot.waitUntil(lambda: not service.is_running("small"), timeout=20_000)
         assert set(asked(server)) <= {f"i{number}" for number in range(8)}
+        assert service.is_halted
         assert not any(service.is_failed(image.id) or service.is_loading(image.id) for image in images)
         server.then = PICTURE
         service.want(images)
         loaded.wait(60, seconds=10)
+        assert not service.is_halted
     assert (len(halted), failed) == (1, [])
 
 
