@@ -6,7 +6,7 @@ ZIP := build/mapflow_data-$(VERSION).zip
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo pictures test test-api lint format bench qgis sandbox zip release-check i18n translations clean
+.PHONY: help setup demo pictures looks test test-api lint format bench qgis sandbox zip release-check i18n translations clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -19,6 +19,11 @@ demo: setup translations ## drive a real QGIS through the main job, against the 
 
 pictures: setup ## put the demo's pictures, made small, into docs/pictures
 	@$(PYTHON) tools/pictures.py
+
+looks: setup ## draw every state of every dialog, light, dark, in long words, at 200 %, into build/pictures
+	@rm -rf build/pictures
+	@$(PYTHON) -m pytest -q tests/gui/test_looks.py -k "cut or twice" --pictures build/pictures $(ARGS)
+	@ls build/pictures/*/index.png
 
 test: setup translations ## run the tests; ARGS="tests/gui -k upload" narrows them
 	@$(PYTHON) -m pytest $(ARGS)

@@ -45,7 +45,9 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
         load_ui(self, "search_more")
         self._title = ""
         self._has_providers = False
-        self.findChild(QToolButton, "collapseButton").setAccessibleName(self.tr("More filters"))
+        collapse_button = self.findChild(QToolButton, "collapseButton")
+        collapse_button.setAccessibleName(self.tr("More filters"))
+        collapse_button.setToolTip(self.tr("Show or hide more filters"))
         self._wanted_providers: tuple[str, ...] = ()  # remembered, until it is known which there are
         for spin in (self.coverageSpin, self.minResolutionSpin, self.maxResolutionSpin):
             spin.setClearValueMode(spin.ClearValueMode.MinimumValue, search_words.any_value())

@@ -16,11 +16,24 @@ from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.settings import SERVER
+from tests.gui.pictures import Album
+from tests.gui.states import Stage
 from tests.gui.window import Window
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
 
 PATIENCE_MS = 10_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", metavar="DIR", help="draw all states of the plugin into this folder")
+
+
+@pytest.fixture(scope="session")
+def album(request: pytest.FixtureRequest) -> Iterator[Album]:
+    album = Album(request.config.getoption("--pictures", default=None))
+    yield album
+    album.bind()
 
 
 @pytest.fixture
@@ -34,6 +47,16 @@ def window(qgis_app: QApplication, qtbot: QtBot) -> Iterator[Window]:
     yield window
     window.close()
     QgsProject.instance().clear()
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[Stage]:
+    """What a state is made on, in the colours and words of the test's variant if it has one."""
+    if "variant" in request.fixturenames:
+        request.getfixturevalue("variant")
+    stage = Stage(request.getfixturevalue("window"))
+    yield stage
+    stage.close()
 
 
 @pytest.fixture

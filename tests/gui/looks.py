@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from qgis.PyQt.QtCore import QEvent, QSize, Qt
+from qgis.gui import QgsCheckableComboBox
+from qgis.PyQt.QtCore import QEvent, QRect, QSize, Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
     QApplication,
     QCheckBox,
+    QComboBox,
+    QGroupBox,
     QHeaderView,
     QLabel,
     QLayout,
@@ -16,21 +22,32 @@ from qgis.PyQt.QtWidgets import (
     QPushButton,
     QRadioButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
     QTabBar,
     QToolButton,
     QWidget,
 )
 
+from tests.gui.long_words import FIRST, LAST
+
 WITH_WORDS = (QPushButton, QToolButton, QCheckBox, QRadioButton)
+SIDE = 4  # px of a tab, and of a field, beside its text
+BREAKS = re.compile("[\\s\u200b/-]+")
+TAGS = re.compile("<[^>]*>")
 
 
 def assert_nothing_clipped(widget: QWidget) -> None:
-    """Every visible label, button, placeholder and column title below `widget` has the room that it asks
-    for, no two parts of a layout overlap, and no bar of tabs needs arrows. The widget must be shown.
+    """Every visible label, button, box, placeholder, tab and column title below `widget` has the room that
+    it asks for, nothing reaches out of its parent, no two parts of a layout overlap. It must be shown.
     """
     settle(widget)
-    faults = [*_clipped(widget), *_overlaps(widget)]
+    faults = faults_of(widget)
     assert not faults, "\n".join(faults)
+
+
+def faults_of(widget: QWidget) -> list[str]:
+    return [*_clipped(widget), *_overlaps(widget)]
 
 
 def settle(widget: QWidget) -> None:
@@ -48,34 +65,101 @@ def _clipped(widget: QWidget) -> Iterator[str]:
         wanted = _wanted(part)
         if wanted.width() > part.width() or wanted.height() > part.height():
             yield f"{_name(part)} has {_text(part.size())}, needs {_text(wanted)}"
+        if part is not widget and _reaches_out(part):
+            yield f"{_name(part)} reaches out of {_name(part.parentWidget())}"
         if isinstance(part, QHeaderView):
             yield from _clipped_titles(part)
-        if isinstance(part, QTabBar) and any(b.isVisible() for b in part.findChildren(QToolButton)):
-            yield f"{_name(part)} needs arrows"
+        if isinstance(part, QTabBar):
+            yield from _clipped_tabs(part)
+        if _is_cut_short(part):
+            yield f"{_name(part)} was cut by ourselves, and no tooltip says the rest"
 
 
 def _wanted(part: QWidget) -> QSize:
     if isinstance(part, QLabel) and part.text():
-        if part.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored:
-            return QSize()
-        if part.wordWrap():
-            return QSize(0, part.heightForWidth(part.width()))
-        return part.sizeHint()
-    if isinstance(part, WITH_WORDS) and part.text() and _shows_text(part):
-        return QSize(part.minimumSizeHint().width(), 0)
-    if isinstance(part, QLineEdit) and not part.text() and part.placeholderText():
-        margins = part.width() - part.contentsRect().width() + 8
-        return QSize(part.fontMetrics().horizontalAdvance(part.placeholderText()) + margins, 0)
+        return _wanted_by_label(part)
+    if isinstance(part, WITH_WORDS) and part.text() and shows_text(part):
+        return QSize(part.minimumSizeHint().width(), part.fontMetrics().height())
+    if isinstance(part, QLineEdit):
+        return _wanted_by_field(part)
+    if isinstance(part, QComboBox) and not part.isEditable():
+        return _wanted_by_combo(part)
+    if isinstance(part, QGroupBox) and part.title():
+        return QSize(part.fontMetrics().horizontalAdvance(part.title().replace("&&", "&")) + SIDE, 0)
     return QSize()
 
 
-def _shows_text(button: QAbstractButton) -> bool:
+def _wanted_by_label(label: QLabel) -> QSize:
+    if label.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored:
+        return QSize(label.minimumSizeHint().width(), 0)
+    if not label.wordWrap():
+        return label.sizeHint()
+    words = BREAKS.split(TAGS.sub("", QLabel.text(label)))
+    longest = max(map(label.fontMetrics().horizontalAdvance, words))
+    return QSize(longest + 2 * label.margin(), label.heightForWidth(label.width()))
+
+
+def _wanted_by_field(edit: QLineEdit) -> QSize:
+    """Of what people type its end may be out of sight; a number or a date may not."""
+    is_number = isinstance(edit.parent(), QAbstractSpinBox)
+    shown = edit.displayText() if is_number else "" if edit.text() else edit.placeholderText()
+    if not shown:
+        return QSize()
+    beside = sum(b.width() for b in edit.findChildren(QToolButton) if b.isVisible())
+    margins = edit.width() - edit.contentsRect().width() + SIDE + (0 if is_number else SIDE)
+    return QSize(edit.fontMetrics().horizontalAdvance(shown) + beside + margins, 0)
+
+
+def _wanted_by_combo(combo: QComboBox) -> QSize:
+    """For whatever may be chosen, but not for names that somebody else gave."""
+    options = [combo.itemText(row) for row in range(combo.count())]
+    if isinstance(combo, QgsCheckableComboBox):
+        options = [combo.defaultText()]
+    option = QStyleOptionComboBox()
+    option.initFrom(combo)
+    option.editable = combo.isEditable()
+    part = QStyle.SubControl.SC_ComboBoxEditField
+    field = combo.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, combo)
+    widest = max(map(combo.fontMetrics().horizontalAdvance, options), default=0)
+    return QSize(widest + combo.width() - field.width(), 0)
+
+
+def _reaches_out(part: QWidget) -> bool:
+    """Contents of scroll areas may, and what is a window of its own."""
+    parent = part.parentWidget()
+    if part.isWindow() or not shown_in_full(parent):
+        return False
+    return not parent.rect().contains(part.geometry()) and _has_words(part)
+
+
+def shown_in_full(parent: QWidget) -> bool:
+    holder = parent.parentWidget()
+    is_viewport = isinstance(holder, QAbstractScrollArea) and holder.viewport() is parent
+    return not is_viewport and not isinstance(parent, (QAbstractScrollArea, QComboBox, QLineEdit, QTabBar))
+
+
+def _has_words(part: QWidget) -> bool:
+    if isinstance(part, (QLabel, QAbstractButton)):
+        return bool(part.text())
+    return isinstance(part, (QLineEdit, QComboBox))
+
+
+def shows_text(button: QAbstractButton) -> bool:
     is_icon_only = (
         isinstance(button, QToolButton)
         and not button.icon().isNull()
         and button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
     )
     return not is_icon_only
+
+
+def _is_cut_short(part: QWidget) -> bool:
+    """Words of ours in the long language begin and end with a mark of their own."""
+    if isinstance(part, (QLabel, QAbstractButton)):
+        text = part.text()
+    else:
+        text = part.title() if isinstance(part, QGroupBox) else ""
+    return text.count(FIRST) != text.count(LAST) and not part.toolTip()
 
 
 def _clipped_titles(header: QHeaderView) -> Iterator[str]:
@@ -85,8 +169,22 @@ def _clipped_titles(header: QHeaderView) -> Iterator[str]:
     for section in range(header.count()):
         title = model.headerData(section, header.orientation(), Qt.ItemDataRole.DisplayRole) or ""
         needed = header.fontMetrics().horizontalAdvance(str(title)) + 4
-        if not header.isSectionHidden(section) and header.sectionSize(section) < needed:
+        if header.isSortIndicatorShown() and header.sortIndicatorSection() == section:
+            needed += header.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMarkSize, None, header)
+        if title and not header.isSectionHidden(section) and header.sectionSize(section) < needed:
             yield f"column “{title}” has {header.sectionSize(section)}, needs {needed}"
+
+
+def _clipped_tabs(bar: QTabBar) -> Iterator[str]:
+    if any(button.isVisible() for button in bar.findChildren(QToolButton)):
+        yield f"{_name(bar)} needs arrows"
+    room = bar.rect().intersected(QRect(-bar.pos(), bar.parentWidget().size()))
+    for tab in range(bar.count()):
+        needed = bar.fontMetrics().horizontalAdvance(bar.tabText(tab).replace("&", "")) + 2 * SIDE
+        if bar.isTabVisible(tab) and bar.tabRect(tab).width() < needed:
+            yield f"tab “{bar.tabText(tab)}” has {bar.tabRect(tab).width()}, needs {needed}"
+        if bar.isTabVisible(tab) and bar.tabRect(tab).right() > room.right() + 1:
+            yield f"tab “{bar.tabText(tab)}” is cut off"
 
 
 def _overlaps(widget: QWidget) -> Iterator[str]:

@@ -1,0 +1,142 @@
+"""Can it be read? The contrast of texts with what is behind them, as drawn. Formulas: WCAG 2.1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from qgis.PyQt.QtCore import QModelIndex, QPoint, QRect
+from qgis.PyQt.QtGui import QColor, QImage
+from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QGroupBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QWidget,
+)
+
+from tests.gui.looks import shows_text
+
+ENOUGH = 4.5  # WCAG AA, for text of usual size
+SMOOTHED = 0.88  # of the contrast is left where thin strokes are drawn with smooth edges
+
+
+def faint_texts(window: QWidget, enough: float = ENOUGH) -> list[str]:
+    """Texts that can be used and are drawn too much like their ground."""
+    pixels = _luminance(window.grab().toImage())
+    scale = window.devicePixelRatioF()
+    return [
+        f"{text.name} has a contrast of {ratio:.1f}"
+        for text in _texts(window)
+        if (ratio := _contrast(pixels, text.rect, scale)) < min(text.enough, enough) * SMOOTHED
+    ]
+
+
+@dataclass(frozen=True)
+class Text:
+    name: str
+    rect: QRect  # in its widget, or in the window
+    enough: float = ENOUGH
+
+
+def ratio_of(one: float, other: float) -> float:
+    """Of two luminances: from 1 to 21."""
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+
+def luminance_of(colour: QColor) -> float:
+    image = QImage(1, 1, QImage.Format.Format_RGB32)
+    image.fill(colour)
+    return float(_luminance(image)[0, 0])
+
+
+def _luminance(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    data = image.constBits().asarray(image.sizeInBytes())
+    bgr = np.frombuffer(bytes(data), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+    linear = np.arange(256) / 255
+    linear = np.where(linear <= 0.03928, linear / 12.92, ((linear + 0.055) / 1.055) ** 2.4)
+    blue, green, red = (linear[bgr[:, : image.width(), channel]] for channel in range(3))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(pixels: np.ndarray, rect: QRect, scale: float) -> float:
+    """Of the ground, which most of it is, and of what differs most from it."""
+    left, top, right, bottom = (
+        round(v * scale) for v in (rect.left(), rect.top(), rect.right() + 1, rect.bottom() + 1)
+    )
+    part = pixels[max(0, top) : max(0, bottom), max(0, left) : max(0, right)].ravel()
+    if not part.size:
+        return 21.0
+    values, counts = np.unique(np.round(part, 3), return_counts=True)
+    ground = values[counts.argmax()]
+    return max(ratio_of(ground, values[0]), ratio_of(ground, values[-1]))
+
+
+def _texts(window: QWidget) -> Iterator[Text]:
+    """What is in sight, in the window's own pixels."""
+    for part in window.findChildren(QWidget):
+        seen = part.visibleRegion().boundingRect()
+        if not part.isEnabled() or not seen.isValid():
+            continue
+        for text in _texts_of(part):
+            inside = text.rect.intersected(seen)
+            if inside.width() > 6 and inside.height() > 6:
+                yield replace(text, rect=QRect(part.mapTo(window, inside.topLeft()), inside.size()))
+
+
+def _texts_of(part: QWidget) -> Iterator[Text]:
+    if isinstance(part, QAbstractButton) and not shows_text(part):
+        return
+    if isinstance(part, (QLabel, QAbstractButton)) and part.text():
+        yield Text(f"{part.objectName()} {part.text()!r}", part.rect().adjusted(2, 2, -2, -2))
+    elif isinstance(part, QLineEdit) and part.text():
+        enough = _enough_where_selected(part) if part.hasSelectedText() else ENOUGH
+        yield Text(f"{part.objectName()} {part.text()!r}", part.rect().adjusted(3, 3, -3, -3), enough)
+    elif isinstance(part, QComboBox) and not part.isEditable() and part.currentText():
+        yield Text(f"{part.objectName()} {part.currentText()!r}", part.rect().adjusted(3, 3, -20, -3))
+    elif isinstance(part, QGroupBox) and part.title():
+        yield Text(f"{part.objectName()} {part.title()!r}", QRect(20, 0, part.width() - 30, 16))
+    elif isinstance(part, QPlainTextEdit) and part.toPlainText():
+        yield Text(part.objectName(), part.viewport().geometry().adjusted(3, 3, -3, -3))
+    elif isinstance(part, QTabBar):
+        for tab in range(part.count()):
+            yield Text(f"tab {part.tabText(tab)!r}", part.tabRect(tab).adjusted(6, 4, -6, -4))
+    elif isinstance(part, QAbstractItemView) and not isinstance(part, QHeaderView):
+        yield from _cells(part)
+
+
+def _cells(view: QAbstractItemView) -> Iterator[Text]:
+    """Without their icons, which are at the left of the first column."""
+    for index in rows_in_sight(view):
+        if len(str(index.data() or "")) > 1:
+            rect = view.visualRect(index).translated(view.viewport().pos()).adjusted(24, 1, -2, -1)
+            is_selected = view.selectionModel().isSelected(index)
+            enough = _enough_where_selected(view) if is_selected else ENOUGH
+            yield Text(f"cell {index.data()!r}", rect, enough)
+
+
+def _enough_where_selected(widget: QWidget) -> float:
+    """No more than the theme itself has there."""
+    palette = widget.palette()
+    roles = (palette.ColorRole.Highlight, palette.ColorRole.HighlightedText)
+    groups = (palette.ColorGroup.Active, palette.ColorGroup.Inactive)
+    themes = (ratio_of(*(luminance_of(palette.color(group, role)) for role in roles)) for group in groups)
+    return min(ENOUGH, *themes)
+
+
+def rows_in_sight(view: QAbstractItemView) -> Iterator[QModelIndex]:
+    """Their first cells."""
+    seen, step = view.viewport().rect(), max(8, view.fontMetrics().height() // 2)
+    found: list[QModelIndex] = []
+    for y in range(seen.top() + 2, seen.bottom(), step):
+        index = view.indexAt(QPoint(seen.left() + 40, y))
+        if index.isValid() and index not in found:
+            found.append(index)
+            yield index.sibling(index.row(), 0)
