@@ -15,7 +15,7 @@ from ..layers.aoi import area_km2
 from ..layers.corners import bounds
 from ..layers.geometry import outline, read_crs, read_footprint
 from . import area_words, formats
-from .plain import cut
+from .imagery_cells import status
 
 translate = QCoreApplication.translate
 
@@ -48,7 +48,7 @@ def crs_words(text: str) -> CrsWords:
 def fact_lines(image: Image) -> list[str]:
     """At most four; what is not known is left out. Plain text."""
     lines = [
-        "" if image.is_ready else state(image),
+        "" if image.is_ready else status(image),
         moment(image.uploaded_at),
         BETWEEN.join(filter(None, (formats.size(image.size_bytes), short_crs(image.crs)))),
         BETWEEN.join(filter(None, (resolution(image), bands_and_type(image)))),
@@ -63,7 +63,7 @@ def facts(image: Image, mosaic_name: str = "") -> list[tuple[str, str]]:
     rows = [
         (translate("ImageFacts", "Name"), image.filename),
         (translate("ImageFacts", "Mosaic"), mosaic_name),
-        (translate("ImageFacts", "State"), state(image)),
+        (translate("ImageFacts", "State"), status(image)),
         (translate("ImageFacts", "Uploaded"), moment(image.uploaded_at, has_seconds=True)),
         (translate("ImageFacts", "Size"), _exact_size(image.size_bytes)),
         (translate("ImageFacts", "Width × height"), shape(image)),
@@ -74,23 +74,11 @@ def facts(image: Image, mosaic_name: str = "") -> list[tuple[str, str]]:
         (translate("ImageFacts", "CRS"), BETWEEN.join(filter(None, crs[:2])) or image.crs),
         *_footprint_facts(image.footprint),
         (translate("ImageFacts", "Download"), _download(image)),
-        (translate("ImageFacts", "Checksum (SHA-1)"), image.checksum),
+        (translate("ImageFacts", "SHA-1 checksum"), image.checksum),
         (translate("ImageFacts", "Image id"), image.id),
         (translate("ImageFacts", "Mosaic id"), image.mosaic_id),
     ]
     return [(label, value) for label, value in rows if value]
-
-
-def state(image: Image) -> str:
-    """What has become of an upload, with the server's own words where it failed."""
-    words = {
-        "": translate("ImageFacts", "Ready"),
-        "NONE": translate("ImageFacts", "Not processed yet"),
-        "PENDING": translate("ImageFacts", "Waiting to be processed"),
-        "IN_PROGRESS": translate("ImageFacts", "Being processed"),
-        "FAILED": translate("ImageFacts", "Could not be processed"),
-    }.get(image.state, image.state)
-    return f"{words}: {cut(image.error)}" if image.error else words
 
 
 def moment(value: Optional[datetime], *, has_seconds: bool = False) -> str:
@@ -165,11 +153,10 @@ def _footprint_facts(wkt: str) -> list[tuple[str, str]]:
     if box.width() > 180:  # in two halves at ±180°
         box = QgsRectangle(*bounds(outline(wkt)))
     west, east = (_wrapped(x) for x in (box.xMinimum(), box.xMaximum()))
-    corners = (west, box.yMinimum(), east, box.yMaximum())
-    # with decimal points everywhere: it is there to be copied
-    extent = ", ".join(f"{degrees:.6f}" for degrees in corners)
+    # as QGIS writes extents, with decimal points everywhere
+    extent = f"{west:.5f}, {box.yMinimum():.5f} : {east:.5f}, {box.yMaximum():.5f}"
     return [
-        (translate("ImageFacts", "Extent W, S, E, N"), extent + DEGREE),
+        (translate("ImageFacts", "Extent, WGS 84"), extent),
         (translate("ImageFacts", "Footprint area"), area_words.size(area_km2(geometry))),
     ]
 

@@ -55,10 +55,10 @@ def test_what_is_not_known_is_left_out(qgis_app: QApplication) -> None:
 def test_an_image_that_is_not_ready_says_so_first(qgis_app: QApplication) -> None:
     failed = replace(FULL, state="FAILED", error="no <b>CRS</b>\n in it")
     lines = image_words.fact_lines(failed)
-    assert lines[0] == "Could not be processed: no <b>CRS</b> in it"
+    assert lines[0] == "Failed: no <b>CRS</b> in it"
     assert len(lines) == 4
     assert dict(image_words.facts(failed))["State"] == lines[0]
-    assert image_words.state(Image("x", state="ODD")) == "ODD"
+    assert image_words.fact_lines(Image("x", state="ODD")) == ["ODD"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,8 @@ def test_a_crs_in_wkt_is_told_by_id_or_name(qgis_app: QApplication) -> None:
 
 def test_all_facts(qgis_app: QApplication) -> None:
     found = {label: plain(value) for label, value in image_words.facts(FULL, "Fields")}
-    assert found["Extent W, S, E, N"] == "37.000000 55.000000 37.020000 55.010000°"
+    extent = dict(image_words.facts(FULL))["Extent, WGS 84"]
+    assert extent == "37.00000, 55.00000 : 37.02000, 55.01000"
     assert found["CRS"] == "EPSG:32637 · WGS 84 / UTM zone 37N"
     assert found["Size"] == "683 MB (716177408 bytes)"
     assert found["Uploaded"] == "14 Jun 2026 10:22:05 UTC"
@@ -105,7 +106,7 @@ def test_all_facts(qgis_app: QApplication) -> None:
 def test_a_footprint_at_180_degrees_is_not_the_whole_world(qgis_app: QApplication) -> None:
     ring = "POLYGON((179.9 60, -179.9 60, -179.9 60.1, 179.9 60.1, 179.9 60))"
     found = dict(image_words.facts(replace(FULL, footprint=ring)))
-    assert found["Extent W, S, E, N"] == "179.900000, 60.000000, -179.900000, 60.100000°"
+    assert found["Extent, WGS 84"] == "179.90000, 60.00000 : -179.90000, 60.10000"
     assert found["Footprint area"].startswith("124")
     for nothing in ("POLYGON((0 0", "POINT(1 2)", "POLYGON((900 900, 901 900, 901 901, 900 900))"):
         assert "Footprint area" not in dict(image_words.facts(replace(FULL, footprint=nothing)))
