@@ -23,6 +23,7 @@ from .icons import icon, plugin_icon
 from .imagery_panel import ImageryPanel
 from .messages import Message, describe
 from .notices import Notices
+from .offline_bar import OfflineBar
 from .presenter import Presenter
 from .search_panel import SearchPanel
 from .sign_in_page import SignInPage
@@ -40,6 +41,7 @@ class MapflowDock(QgsDockWidget):
     storageBar: StorageBar
     refreshButton: QToolButton
     messageBar: QgsMessageBar
+    offlineBar: OfflineBar
     pages: QStackedWidget
     signInPage: SignInPage
     checkingPage: StatePage
@@ -96,6 +98,7 @@ class MapflowDock(QgsDockWidget):
         session = self._services.session
         session.signed_in.connect(self._on_signed_in)
         session.signed_out.connect(self._on_signed_out)
+        session.went_offline.connect(self._on_went_offline)
         session.sign_in_failed.connect(self._on_sign_in_failed)
         session.storage_loaded.connect(self.storageBar.set_storage)
         session.status_loaded.connect(self._on_status_loaded)
@@ -106,6 +109,8 @@ class MapflowDock(QgsDockWidget):
         self.signInPage.back_requested.connect(self._on_back)
         self.checkingPage.button_clicked.connect(session.cancel_all)
         self.accountButton.sign_out_requested.connect(session.sign_out)
+        self.offlineBar.set_up(session, self._services.mosaics)
+        self.offlineBar.retry_requested.connect(self._on_refresh)
 
     def _connect_rest(self) -> None:
         services = self._services
@@ -144,6 +149,13 @@ class MapflowDock(QgsDockWidget):
         self.search.clear()
         self.imagery.refresh()
 
+    def _on_went_offline(self, connection: Connection) -> None:
+        self.accountButton.set_connection(connection)
+        self.storageBar.set_storage(self._services.session.storage)
+        self.signInPage.set_busy(False)
+        self._show_state()
+        self.imagery.refresh()
+
     def _on_signed_out(self) -> None:
         self.notices.clear()
         self.imagery.clear()
@@ -175,7 +187,7 @@ class MapflowDock(QgsDockWidget):
     def _show_state(self) -> None:
         """One page for each state; a sign-in that was typed stays at its form."""
         state = self._services.session.state
-        is_in = state == "signed_in"
+        is_in = state in ("signed_in", "offline")
         self.headerBox.setVisible(is_in)
         self.signInPage.set_back(is_in)
         if is_in and not self._is_asking:
@@ -206,6 +218,8 @@ class MapflowDock(QgsDockWidget):
             self.imagery.refresh()
 
     def _warn(self, what: str, error: MapflowError) -> None:
+        if self.offlineBar.tell(what, error):
+            return
         message = describe(error, words_for(what))
         if isinstance(error, SignInRequired):
             self.notices.warning(message, self.tr("Sign in"), self._on_ask_for_token)
@@ -241,6 +255,9 @@ class MapflowDock(QgsDockWidget):
         self._is_asking = False
         self.notices.clear()  # what is still wrong is said anew
         self._show_state()
+        if self._services.session.absence is not None:
+            self._services.session.away.look()
+            return
         self.imagery.refresh()
         self._services.session.refresh_storage()
 
