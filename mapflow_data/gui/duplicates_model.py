@@ -37,11 +37,10 @@ class DuplicatesModel(QAbstractItemModel):
         self.endResetModel()
 
     def set_names(self, names: Mapping[str, str]) -> None:
-        """Of the mosaics, by their ids."""
+        """Of the mosaics, by their ids. The view is to be drawn anew: rows that may be tens of thousands are
+        not told to have changed.
+        """
         self._names = names
-        for row in range(len(self._groups)):
-            top = self.index(row, 0)
-            self.dataChanged.emit(self.index(0, 0, top), self.index(self.rowCount(top) - 1, 0, top))
 
     # QAbstractItemModel
 

@@ -21,6 +21,7 @@ from .wrapped_label import WrappedLabel
 
 MOSAICS_AT_ONCE = 20  # each costs the list a request
 OPENED_AT_MOST = 20  # groups
+SHOWN_AT_MOST = 2000  # more take the view longer than an eye blinks
 
 
 class DuplicatesPage(QWidget):
@@ -67,6 +68,11 @@ class DuplicatesPage(QWidget):
         if isinstance(copy, Copy):
             self.image_chosen.emit(copy.mosaic_id, copy.image_id)
 
+    def set_names(self, names: Mapping[str, str]) -> None:
+        """Of the mosaics, by their ids."""
+        self.model.set_names(names)
+        self.duplicatesView.viewport().update()
+
     # States
 
     def show_intro(self, to_read: int) -> None:
@@ -100,8 +106,9 @@ class DuplicatesPage(QWidget):
             )
             return
         self.totalLabel.setText(words.duplicates_total(groups))
-        self._show_note(note)
-        self._put(groups)
+        shown = groups[:SHOWN_AT_MOST]
+        self._show_note(" ".join(part for part in (words.shown_note(len(shown), len(groups)), note) if part))
+        self._put(shown)
         self._on_selected()
         self.pages.setCurrentWidget(self.resultPage)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Optional
 
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, pyqtSignal
 from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
 from ..api.errors import Cancelled, MapflowError
@@ -15,6 +15,8 @@ from .messages import describe
 from .reading_bar import ReadingBar
 from .storage_words import count
 from .wrapped_label import WrappedLabel
+
+translate = QCoreApplication.translate
 
 
 class FindingBar(QWidget):
@@ -57,7 +59,7 @@ class FindingBar(QWidget):
     def show_found(self, images: int, mosaics: int, shown: int) -> None:
         """So many `images` in so many `mosaics`, of which the list shows `shown`."""
         self._found = (images, mosaics, shown)
-        self.foundLabel.setText(_found_words(self, images, mosaics, shown))
+        self.foundLabel.setText(_found_words(images, mosaics, shown))
         self.findButton.hide()
 
     # Inside
@@ -78,19 +80,20 @@ class FindingBar(QWidget):
         if isinstance(error, Cancelled):
             self.offer(*self._offer)
         elif error is not None:
-            words = _found_words(self, *self._found)
+            words = _found_words(*self._found)
             failure = describe(error, self.tr("Not all mosaics were read")).text
             self.foundLabel.setText(f"{words}. {failure}")
             self._show_button(self.tr("Retry"))
 
 
-def _found_words(bar: QWidget, images: int, mosaics: int, shown: int) -> str:
+def _found_words(images: int, mosaics: int, shown: int) -> str:
     if not images:
-        return bar.tr("Nothing in any mosaic")
-    text = bar.tr("1 image") if images == 1 else bar.tr("{0} images").format(count(images))
+        return translate("FindingBar", "Nothing in any mosaic")
+    if images == 1:
+        return translate("FindingBar", "1 image in 1 mosaic")
     if mosaics == 1:
-        return bar.tr("{0} in 1 mosaic").format(text)
-    words = bar.tr("{0} in {1} mosaics").format(text, count(mosaics))
+        return translate("FindingBar", "{0} images in 1 mosaic").format(count(images))
+    words = translate("FindingBar", "{0} images in {1} mosaics").format(count(images), count(mosaics))
     if shown == mosaics:
         return words
-    return bar.tr("{0}, the first {1} are shown").format(words, count(shown))
+    return translate("FindingBar", "{0}, the first {1} are shown").format(words, count(shown))

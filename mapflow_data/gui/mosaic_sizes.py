@@ -12,14 +12,15 @@ from qgis.PyQt.QtWidgets import QHeaderView, QPushButton, QTableView, QWidget
 from ..api.models import Mosaic, Storage
 from ..services.inventory import InventoryService
 from .forms import load_ui
-from .share_delegate import ShareDelegate
+from .share_delegate import BAR_WIDTH, ShareDelegate
 from .storage_model import Column, Row, StorageModel
 from .storage_words import sizes_note
 from .wrapped_label import WrappedLabel
 
 NAME_LETTERS = 14  # and the icon: what is left of a name at least
 SPARE = (Column.IMAGES, Column.SHARE)  # in the order in which they make room
-ROW_MARGIN = 8
+WIDEST = {Column.IMAGES: "99,999", Column.SIZE: "1,023 MB", Column.SHARE: "100 %"}
+ROW_MARGIN = CELL_MARGIN = 12
 
 
 class MosaicSizes(QWidget):
@@ -40,7 +41,7 @@ class MosaicSizes(QWidget):
         view.setItemDelegateForColumn(Column.SHARE, ShareDelegate(view))
         view.sortByColumn(Column.SIZE, Qt.SortOrder.DescendingOrder)
         header = view.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + ROW_MARGIN)
@@ -77,15 +78,22 @@ class MosaicSizes(QWidget):
     def _fit_columns(self) -> None:
         """A name that nobody can read is worth less than a count or a bar; the tooltip has all."""
         view = self.sizesView
-        widths = {column: view.sizeHintForColumn(column) for column in (Column.SIZE, *SPARE)}
-        for column in widths:
-            widths[column] = max(widths[column], view.horizontalHeader().sectionSizeHint(column))
+        header = view.horizontalHeader()
+        widths = {column: max(header.sectionSizeHint(column), self._width(column)) for column in WIDEST}
+        for column, width in widths.items():
+            header.resizeSection(column, width)
         room = view.viewport().width() - view.fontMetrics().averageCharWidth() * NAME_LETTERS
         for column in SPARE:
             is_short = sum(widths.values()) > room
             view.setColumnHidden(column, is_short)
             if is_short:
                 del widths[column]
+
+    def _width(self, column: Column) -> int:
+        """By the widest text that is usual: to ask a thousand rows takes too long."""
+        words = (WIDEST[column], self.tr("not known") if column is Column.SIZE else "")
+        width = max(map(self.sizesView.fontMetrics().horizontalAdvance, words)) + CELL_MARGIN
+        return int(width + BAR_WIDTH if column is Column.SHARE else width)
 
 
 def _row(mosaic: Mosaic, inventory: InventoryService) -> Row:

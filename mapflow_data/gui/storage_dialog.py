@@ -176,7 +176,7 @@ class StorageDialog(QDialog):
     def _on_mosaics_loaded(self, mosaics: Sequence[Mosaic]) -> None:
         self._mosaics = list(mosaics)
         self._inventory.keep_only(mosaic.id for mosaic in mosaics)
-        self.duplicatesPage.model.set_names({mosaic.id: name_of(mosaic) for mosaic in mosaics})
+        self.duplicatesPage.set_names({mosaic.id: name_of(mosaic) for mosaic in mosaics})
         if not self._is_looking and not self.duplicatesPage.has_result:
             self._show_intro()
         self._show_sizes()

@@ -82,6 +82,12 @@ def duplicates_total(groups: Sequence[DuplicateGroup]) -> str:
     return text.format(count(len(groups)), freed)
 
 
+def shown_note(shown: int, files: int) -> str:
+    if shown == files:
+        return ""
+    return translate("Storage", "The {0} that free most are shown.").format(count(shown))
+
+
 def skipped_note(skipped: Mapping[str, MapflowError]) -> str:
     """Mosaics that were left out, with the reason of the first; "" for none."""
     if not skipped:

@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QAbstractItemView, QApplication
 
 from mapflow_data.api.client import MapflowClient
+from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic, Storage
 from mapflow_data.gui.storage_bar import StorageBar
 from mapflow_data.gui.storage_dialog import StorageDialog
@@ -23,13 +24,16 @@ from tests.gui.conftest import PATIENCE_MS
 from tests.gui.looks import assert_nothing_clipped, settle
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
+from tests.rig.heartbeat import Heartbeat
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import Script, answer
+from tests.rig.volume_server import VolumeServer, mosaics_of
 from tests.services.waiting import Told
 
 LEFT = Qt.MouseButton.LeftButton
 A, B = "a" * 40, "b" * 40
 MB, GB = 1024**2, 1024**3
+STALL_MS = 50.0
 LONG = "an_orthophoto_with_a_name_that_nobody_ever_shortened_2026-06-14_final_v2"
 FULL = {"memoryLimit": 10 * GB, "memoryUsed": 6 * GB, "memoryFree": 4 * GB}
 
@@ -387,6 +391,32 @@ def test_how_full_it_is(desk: Desk, server: FaultServer, storage: Storage | None
     desk.dialog.open_with(some())
     assert desk.dialog.headLabel.text() == words
     assert desk.dialog.usedBar.isVisible() == (storage is not None and storage.limit is not None)
+
+
+def test_smooth_with_a_thousand_mosaics(desk: Desk, server: FaultServer) -> None:
+    desk.sign_in(server.url)
+    mosaics = [Mosaic.from_json(one) for one in mosaics_of(1000, 60)]
+    page, worst = desk.dialog.duplicatesPage, []
+    with VolumeServer(1000, 60) as volume:
+        desk.inventory.set_connection(make_connection(volume.url, "YTpi"))
+        for _ in range(3):
+            with Heartbeat() as heart:
+                desk.dialog.open_with(mosaics)
+                desk.duplicates()
+                desk.click(page.againButton if page.has_result else page.statePage.stateButton)
+                desk.qtbot.waitUntil(lambda: not page.has_result, timeout=PATIENCE_MS)
+                desk.qtbot.waitUntil(lambda: page.has_result, timeout=30_000)
+                assert page.noteLabel.text() == "The 2,000 that free most are shown."
+                desk.click(page.selectButton)
+                page.duplicatesView.selectAll()
+                desk.dialog.tabs.setCurrentIndex(0)
+                settle(desk.dialog)
+            worst.append(max(heart.late))
+            if worst[-1] <= STALL_MS:
+                break
+    assert page.totalLabel.text().startswith("3,000 files are there more than once; ")
+    assert page.model.rowCount() == 2000
+    assert min(worst) <= STALL_MS
 
 
 @pytest.mark.parametrize(("width", "points"), [(560, 9), (340, 9), (560, 18), (760, 18)])
