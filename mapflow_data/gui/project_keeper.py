@@ -36,10 +36,12 @@ class ProjectKeeper(QObject):
         folder = folder_beside(self._project.fileName())
         if folder is None:
             return
-        for layer in [x for x in self._project.mapLayers().values() if can_be_kept(x)]:
-            in_use = {source_of(other) for other in self._project.mapLayers().values()}
+        layers = list(self._project.mapLayers().values())
+        in_use = {source_of(layer) for layer in layers}
+        for layer in filter(can_be_kept, layers):
             try:
                 keep(layer, folder, self._project.transformContext(), in_use)
+                in_use.add(source_of(layer))
             except BadInput as error:
                 self.failed.emit(layer.name(), error)
 

@@ -31,6 +31,11 @@ KEPT = (
 )
 
 
+INDEXED_FROM = (
+    20_000  # features; with fewer, an index doubles the time of writing and hardly speeds up drawing
+)
+
+
 def can_be_kept(layer: QgsMapLayer) -> bool:
     """Whether the layer's data is ours to move: tiles have none, edits under way are not to be cut off.
 
@@ -76,6 +81,8 @@ def _write_table(layer: QgsVectorLayer, target: Path, context: QgsCoordinateTran
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
     options.layerName = properties.named_kind(layer)
+    if layer.featureCount() < INDEXED_FROM:
+        options.layerOptions = ["SPATIAL_INDEX=NO"]
     error, reason, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(target), context, options)
     if error != QgsVectorFileWriter.WriterError.NoError:
         raise BadInput(reason, code="keep")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import numpy as np
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsFeatureSource, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtXml import QDomDocument
 
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.project_keeper import ProjectKeeper
 from mapflow_data.layers import footprints, mosaic_outlines, properties
-from mapflow_data.layers.keep import source_of
+from mapflow_data.layers.keep import INDEXED_FROM, source_of
 
 MOSAIC = Mosaic(id="m1", name="North / district: June")
 WKT = "POLYGON ((2 48, 2 49, 1 49, 1 48, 2 48))"
@@ -125,6 +127,47 @@ def test_saving_under_another_name_takes_a_copy_and_leaves_the_first_project_who
         assert source_of(layer).parent == tmp_path / f"{name}_mapflow"
         assert layer.featureCount() == len(IMAGES)
         other.clear()
+
+
+@pytest.mark.usefixtures("keeper")
+@pytest.mark.parametrize(("count", "is_indexed"), [(3, False), (INDEXED_FROM, True)])
+def test_only_very_many_footprints_are_worth_an_index(
+    project: QgsProject, tmp_path: Path, count: int, is_indexed: bool
+) -> None:
+    (feature, *_) = footprints.make_features(IMAGES, MOSAIC)
+    layer = footprints.make_layer("Many", [feature] * count, MOSAIC)
+    project.addMapLayer(layer)
+    project.write(str(tmp_path / "work.qgz"))
+    assert layer.providerType() == "ogr"
+    assert layer.featureCount() == count
+    assert (
+        layer.hasSpatialIndex() == QgsFeatureSource.SpatialIndexPresence.SpatialIndexPresent
+    ) is is_indexed
+
+
+def test_many_layers_are_not_compared_each_with_all(
+    project: QgsProject, keeper: ProjectKeeper, picture: QgsRasterLayer, tmp_path: Path
+) -> None:
+    """A hundred previews made every save take a second."""
+    layers = []
+    for number in range(20):
+        path = tmp_path / f"{number}.tif"
+        shutil.copy(source_of(picture), path)
+        layers.append(QgsRasterLayer(str(path), f"Preview {number}", "gdal"))
+        properties.mark(layers[-1], properties.PREVIEW, "m1", str(number))
+    project.addMapLayers(layers)
+    calls = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_code is source_of.__code__
+
+    sys.setprofile(count)
+    project.write(str(tmp_path / "work.qgz"))
+    sys.setprofile(None)
+    assert {source_of(layer).parent for layer in layers} == {tmp_path / "work_mapflow"}
+    assert len({source_of(layer) for layer in layers}) == 20
+    assert 0 < calls <= 4 * (len(layers) + 1)
 
 
 @pytest.mark.usefixtures("keeper")
