@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QPainter, QPaintEvent
+from qgis.PyQt.QtGui import QPainter, QPaintEvent, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QSizePolicy,
     QStyle,
@@ -172,7 +172,7 @@ class Chips(QWidget):
         parts: list[tuple[QWidget, QSize]] = [(chip, chip.sizeHint()) for chip in self._chips]
         parts.append((self.edit, self._edit_size()))
         lines = self._area.place(parts, self._most_lines)
-        if lines != self._lines:
+        if lines != self._lines and self.isVisible():  # its width is not known before
             self._lines = lines
             self.updateGeometry()
         self._show_focused()
@@ -223,6 +223,10 @@ class Chips(QWidget):
             if event.type() == QEvent.Type.FocusIn:
                 self._area.bring_into_sight(watched)
         return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

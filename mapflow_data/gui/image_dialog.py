@@ -161,7 +161,9 @@ class ImageDialog(QDialog):
         if not self._is_shown(image):
             return
         if isinstance(error, NotFound):
-            text = self.tr("Mapflow has no picture of this image; of a new one it may come in a minute.")
+            text = self.tr(
+                "Mapflow has no large picture of this image; of a new one it may come in a minute."
+            )
         else:
             text = messages.describe(error, self.tr("The picture was not loaded")).text
         self._show_failure(text, can_retry=True)

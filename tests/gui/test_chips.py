@@ -7,11 +7,13 @@ from pytestqt.qtbot import QtBot
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QVBoxLayout
 
+from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.chip import Chip
 from mapflow_data.gui.chips import Chips
 from mapflow_data.gui.flow import flow
+from mapflow_data.gui.mosaic_dialog import MosaicDialog
 from mapflow_data.gui.tag_text import finished, parse, tags_text
-from tests.gui.looks import settle
+from tests.gui.looks import assert_nothing_clipped, settle
 
 LEFT = Qt.MouseButton.LeftButton
 LONG = "a_tag_that_is_longer_than_any_field_would_ever_be_and_says_<b>so</b>_in_many_words_2026"
@@ -295,3 +297,18 @@ def test_the_placeholder_is_for_an_empty_field(form: Form) -> None:
     assert form.chips.edit.placeholderText() == "drone, 2026"
     form.chips.set_tags(["a"])
     assert form.chips.edit.placeholderText() == ""
+
+
+def test_a_dialog_that_opens_with_tags_is_no_higher_than_they_need(form: Form, qtbot: QtBot) -> None:
+    few, many = (
+        MosaicDialog(None, Mosaic("m", "M", ("a", "b"))),
+        MosaicDialog(None, Mosaic("m", "M", (LONG,))),
+    )
+    for dialog in (few, many):
+        qtbot.addWidget(dialog)
+        dialog.show()
+        settle(dialog)
+    assert few.tagsEdit.height() == few.nameEdit.height()
+    assert few.height() <= 150
+    assert many.tagsEdit.height() > few.tagsEdit.height()
+    assert_nothing_clipped(many)

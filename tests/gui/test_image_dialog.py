@@ -184,7 +184,7 @@ def test_an_image_without_a_preview_is_told_as_such(
     server.add(answer({"message": "gone"}, 404))
     dialog.show_image(ONE, FIELDS, 1, 60)
     wait_loaded(qtbot, dialog)
-    assert dialog.failureLabel.text().startswith("Mapflow has no picture of this image")
+    assert dialog.failureLabel.text().startswith("Mapflow has no large picture")
     assert dialog.retryButton.isVisible()
     dialog.show_image(ONE, FIELDS, 2, 60)  # the list was loaded again
     assert len(server.requests) == 1
