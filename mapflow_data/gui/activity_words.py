@@ -38,7 +38,7 @@ def note_words(job: Job) -> str:
         Note.NETWORK: translate("Activity", "waiting for the network"),
         Note.RETRY: translate("Activity", "tried again in {0}").format(seconds),
         Note.STALLED: translate("Activity", "no progress"),
-        Note.NOT_LISTED: translate("Activity", "the server does not list it yet: refresh in some minutes"),
+        Note.NOT_LISTED: translate("Activity", "not listed yet: refresh later"),
     }
     return words[job.note]
 
@@ -50,6 +50,8 @@ def second_line(job: Job) -> str:
         return translate("Activity", "Waiting for the network")
     if job.state is State.UPLOADING and job.note is Note.RETRY:
         return translate("Activity", "Tried again in {0}").format(formats.duration(job.wait_s))
+    if job.state is State.UPLOADING and job.note is Note.STALLED:
+        return translate("Activity", "No progress")
     if job.state is State.FAILED and job.error is not None:
         return describe(job.error).text
     if job.state is State.UNCONFIRMED:

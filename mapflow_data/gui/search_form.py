@@ -38,6 +38,7 @@ class SearchForm(QWidget):
     clearAreaButton: QToolButton
     areaHint: SearchHint
     datesCombo: QComboBox
+    customDays: QWidget
     fromLabel: QLabel
     fromEdit: QgsDateEdit
     toLabel: QLabel
@@ -59,7 +60,7 @@ class SearchForm(QWidget):
         self._days = DayFields(
             self.datesCombo,
             (self.fromEdit, self.toEdit),
-            (self.fromLabel, self.fromEdit, self.toLabel, self.toEdit),
+            (self.customDays,),
             self.daysProblem,
             self,
         )

@@ -23,6 +23,7 @@ from .forms import load_ui
 from .plain import as_menu, as_tooltip
 from .search_filters import STEEPEST, Filters
 
+SPIN_MARGIN = 30  # logical px of frame and clear button in a field of numbers
 TITLE_MARGIN = 36  # logical px of arrow and frame beside the title
 
 
@@ -53,6 +54,9 @@ class MoreFilters(QgsCollapsibleGroupBoxBasic):
             spin.setClearValueMode(spin.ClearValueMode.MinimumValue, search_words.any_value())
             spin.clear()
             spin.valueChanged.connect(self._on_changed)
+        for spin in (self.minResolutionSpin, self.maxResolutionSpin):
+            words = (search_words.any_value(), f"00.00{spin.suffix()}")
+            spin.setMinimumWidth(max(map(spin.fontMetrics().horizontalAdvance, words)) + SPIN_MARGIN)
         self._set_up_off_nadir()
         for kind in ("", "IMAGE", "MOSAIC"):
             self.productCombo.addItem(search_words.product(kind), kind)

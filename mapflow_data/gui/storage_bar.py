@@ -8,12 +8,12 @@ from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtGui import QKeyEvent, QPainter, QPaintEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QSizePolicy,
     QStyle,
     QStyleOptionFocusRect,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -21,12 +21,13 @@ from ..api.models import Storage
 from . import formats
 
 STEPS = 1000
+THICK = 6  # logical px of the bar
 FOCUS_MARGIN = 2  # logical px around the bar, where the focus is seen
 
 
 class StorageBar(QAbstractButton):
-    """A button that looks like a bar. The words are a label's: themes give labels a colour that can be read,
-    and progress bars none.
+    """A button that looks like words above a bar: on it, no colour of words can be read on both of its parts
+    in every theme.
     """
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
@@ -34,14 +35,14 @@ class StorageBar(QAbstractButton):
         self._bar = QProgressBar(self)
         self._bar.setRange(0, STEPS)
         self._bar.setTextVisible(False)
-        self._label = QLabel(self._bar)
+        self._bar.setFixedHeight(THICK)
+        self._label = QLabel(self)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words = QHBoxLayout(self._bar)
-        words.setContentsMargins(4, 2, 4, 2)
-        words.addWidget(self._label)
-        layout = QHBoxLayout(self)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(1)
         layout.setContentsMargins(FOCUS_MARGIN, FOCUS_MARGIN, FOCUS_MARGIN, FOCUS_MARGIN)
+        layout.addWidget(self._label)
         layout.addWidget(self._bar)
         for part in (self._bar, self._label):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -51,9 +52,10 @@ class StorageBar(QAbstractButton):
         self.set_storage(None)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the words, which a progress bar does not ask for."""
-        margins = QSize(2 * FOCUS_MARGIN, 2 * FOCUS_MARGIN)
-        return super().minimumSizeHint().expandedTo(self._bar.layout().minimumSize() + margins)
+        return self.layout().minimumSize()
+
+    def sizeHint(self) -> QSize:
+        return self.layout().sizeHint()
 
     def text(self) -> str:
         return str(self._label.text())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from qgis.PyQt.QtCore import QModelIndex, QPoint, QRect
+from qgis.PyQt.QtCore import QRect
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from tests.gui.looks import shows_text
+from tests.gui.looks import rows_in_sight, shows_text
 
 ENOUGH = 4.5  # WCAG AA, for text of usual size
 SMOOTHED = 0.88  # of the contrast is left where thin strokes are drawn with smooth edges
@@ -129,14 +129,3 @@ def _enough_where_selected(widget: QWidget) -> float:
     groups = (palette.ColorGroup.Active, palette.ColorGroup.Inactive)
     themes = (ratio_of(*(luminance_of(palette.color(group, role)) for role in roles)) for group in groups)
     return min(ENOUGH, *themes)
-
-
-def rows_in_sight(view: QAbstractItemView) -> Iterator[QModelIndex]:
-    """Their first cells."""
-    seen, step = view.viewport().rect(), max(8, view.fontMetrics().height() // 2)
-    found: list[QModelIndex] = []
-    for y in range(seen.top() + 2, seen.bottom(), step):
-        index = view.indexAt(QPoint(seen.left() + 40, y))
-        if index.isValid() and index not in found:
-            found.append(index)
-            yield index.sibling(index.row(), 0)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from qgis.gui import QgsCheckableComboBox
-from qgis.PyQt.QtCore import QEvent, QRect, QSize, Qt
+from qgis.PyQt.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt
+from qgis.PyQt.QtGui import QFontMetrics
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
@@ -32,6 +35,7 @@ from qgis.PyQt.QtWidgets import (
 from tests.gui.long_words import FIRST, LAST
 
 WITH_WORDS = (QPushButton, QToolButton, QCheckBox, QRadioButton)
+ICON_ROOM = 20  # px beside the text of a first cell
 SIDE = 4  # px of a tab, and of a field, beside its text
 BREAKS = re.compile("[\\s\u200b/-]+")
 TAGS = re.compile("<[^>]*>")
@@ -71,6 +75,8 @@ def _clipped(widget: QWidget) -> Iterator[str]:
             yield from _clipped_titles(part)
         if isinstance(part, QTabBar):
             yield from _clipped_tabs(part)
+        if isinstance(part, QAbstractItemView) and not isinstance(part, QHeaderView):
+            yield from _clipped_cells(part)
         if _is_cut_short(part):
             yield f"{_name(part)} was cut by ourselves, and no tooltip says the rest"
 
@@ -173,6 +179,30 @@ def _clipped_titles(header: QHeaderView) -> Iterator[str]:
             needed += header.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMarkSize, None, header)
         if title and not header.isSectionHidden(section) and header.sectionSize(section) < needed:
             yield f"column “{title}” has {header.sectionSize(section)}, needs {needed}"
+
+
+def _clipped_cells(view: QAbstractItemView) -> Iterator[str]:
+    """Names of files lose their middle; words of ours, known by their marks, are whole or in the tooltip."""
+    for index in rows_in_sight(view):
+        for column in range(view.model().columnCount(index.parent())):
+            cell = index.sibling(index.row(), column)
+            text, tip = str(cell.data() or ""), str(cell.data(Qt.ItemDataRole.ToolTipRole) or "")
+            room = view.visualRect(cell).width() - (ICON_ROOM if column == 0 else 0)
+            metrics = QFontMetrics(cell.data(Qt.ItemDataRole.FontRole) or view.font())
+            is_shown = not view.visualRect(cell).isEmpty()
+            if is_shown and FIRST in text and metrics.horizontalAdvance(text) > room and text not in unescape(tip):
+                yield f"cell “{text}” has {room}, needs {metrics.horizontalAdvance(text)}"
+
+
+def rows_in_sight(view: QAbstractItemView) -> Iterator[QModelIndex]:
+    """Their first cells."""
+    seen, step = view.viewport().rect(), max(8, view.fontMetrics().height() // 2)
+    found: list[QModelIndex] = []
+    for y in range(seen.top() + 2, seen.bottom(), step):
+        index = view.indexAt(QPoint(seen.left() + 40, y))
+        if index.isValid() and index not in found:
+            found.append(index)
+            yield index.sibling(index.row(), 0)
 
 
 def _clipped_tabs(bar: QTabBar) -> Iterator[str]:

@@ -71,7 +71,7 @@ def jobs() -> list[Job]:
     noted = [
         job(number, State.WAITING, note=note)
         for number, note in enumerate(Note, 20)
-        if note is not Note.RETRY
+        if note not in (Note.RETRY, Note.STALLED, Note.NOT_LISTED)
     ]
     retried = job(40, State.UPLOADING, note=Note.RETRY, wait_s=252.0)
     stalled = job(41, State.UPLOADING, note=Note.STALLED)

@@ -97,7 +97,13 @@ def imagery_everything(stage: Stage) -> QWidget:
     """Long names, images that came, that are coming, that did not come, and none."""
     dock = _with_tree(stage)
     images = stage.services.images
-    many = [samples.image(1), samples.image(2, name=f"{samples.LONG}.tif"), samples.image(3, crs="x" * 99)]
+    many = [
+        samples.image(4, state="FAILED", error="FileValidationFailed"),
+        samples.image(5, state="IN_PROGRESS"),
+        samples.image(1),
+        samples.image(2, name=f"{samples.LONG}.tif"),
+        samples.image(3, crs="x" * 99),
+    ]
     images.images_loaded.emit("m1", many, [])
     images.images_loading.emit("m2")
     images.images_loaded.emit("m4", [], [])

@@ -22,7 +22,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from mapflow_data.gui.activity_model import SECOND_LINE_ROLE
 from mapflow_data.gui.dock import MapflowDock
+from tests.gui import samples
 from tests.gui.contrast import ENOUGH, faint_texts
 from tests.gui.long_words import LongWords
 from tests.gui.looks import faults_of, settle
@@ -35,6 +37,7 @@ MAX_MINIMUM = {"long": 420, "night": 345}  # px of the dock; that theme has wide
 USUAL_MAX_MINIMUM = 330
 THEMES_OWN_CONTRAST = {"night": 3.7}  # of its links, buttons and combo boxes
 MAX_MINIMUM_HEIGHT = 420  # with a message in it, of about 560 that a small laptop leaves to docks
+BESIDE_LINES = 28  # px that an icon and margins take of a row
 IS_DOUBLE = os.environ.get("QT_SCALE_FACTOR") == "2"
 HERE = ["double"] if IS_DOUBLE else [name for name in VARIANTS if name != "double"]
 
@@ -106,6 +109,19 @@ def test_keys_get_to_all_that_can_be_used_and_all_of_it_has_words(state: State, 
     assert [part.objectName() for part in ours if not (part.accessibleName() or text_of(part))] == []
     icons = [part for part in ours if isinstance(part, QToolButton) and is_icon_only(part)]
     assert [part.objectName() for part in icons if not part.toolTip()] == []
+
+
+def test_states_of_uploads_have_room_beside_their_bars(stage: Stage) -> None:
+    stage.services.queue.jobs_added.emit(samples.jobs())
+    stage.sign_in().show_activity()
+    stage.dock.setFloating(True)
+    stage.dock.resize(*DOCK_SIZE)
+    settle(stage.dock)
+    view, model = stage.dock.activity.activityView, stage.dock.activity.model
+    rows = [model.index(row, 0) for row, job in enumerate(model.jobs) if job.error is None]
+    lines = {row.data(SECOND_LINE_ROLE): view.visualRect(row).width() - BESIDE_LINES for row in rows}
+    needed = {line: view.fontMetrics().horizontalAdvance(line) for line in lines}
+    assert {line: needed[line] for line in lines if needed[line] > lines[line]} == {}
 
 
 def test_the_dock_takes_no_shortcut_from_qgis(dock: MapflowDock) -> None:

@@ -170,6 +170,22 @@ def test_words_cut_by_ourselves_are_found_where_no_tooltip_has_them(qtbot: QtBot
     assert bool(put_up(qtbot, part, ROOMY)) == (not tip)
 
 
+@pytest.mark.parametrize(
+    ("text", "tip", "is_fault"),
+    [
+        (f"{FIRST}{WORDS}{LAST}", "", True),
+        (f"{FIRST}{WORDS}{LAST}", f"{FIRST}{WORDS}{LAST}", False),
+        (WORDS, "", False),
+    ],
+)
+def test_words_of_ours_in_a_list_are_whole(qtbot: QtBot, text: str, tip: str, is_fault: bool) -> None:
+    part = QTreeWidget()
+    part.setHeaderHidden(True)
+    part.addTopLevelItem(QTreeWidgetItem([text]))
+    part.topLevelItem(0).setToolTip(0, tip)
+    assert bool(put_up(qtbot, part, 100)) == is_fault
+
+
 # Contrast
 
 
