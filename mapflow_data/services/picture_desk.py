@@ -9,27 +9,22 @@ import threading
 from collections.abc import Iterable
 from typing import Callable, Optional
 
-import numpy as np
-from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QImage
 
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
-from ..api.errors import BadInput, Cancelled, ConnectionFailed, MapflowError, RateLimited, SignInRequired
+from ..api.errors import Cancelled, MapflowError
 from ..api.models import Image
-from ..layers.picture import read_picture
 from .online import with_client
 from .picture_cache import PictureCache, key_of
+from .picture_source import SMALL, fetch, from_disk, is_about_all
 from .task import guarded
 
 log = logging.getLogger(__name__)
 
-SMALL, LARGE = "s", "l"
-SIDES = {SMALL: 256, LARGE: 1024}  # px
 AT_ONCE = 4
 LINGER_S = 1.0  # who browses wants the next one soon, on the connections that are open
-UNAVAILABLE = (502, 503, 504)  # tells of the server, not of the picture
 
 Tell = Callable[[Optional[Image], Optional[QImage], Optional[MapflowError]], None]
 
@@ -201,44 +196,3 @@ class PictureDesk:
             self._is_down = True
             self._missing = {}
         self._tell(None, None, error)
-
-
-def from_disk(cache: Optional[PictureCache], key: str, size: str) -> Optional[QImage]:
-    """None also where it is damaged: it is then to be asked for again."""
-    data = cache.load(key) if cache else None
-    if cache is None or data is None:
-        return None
-    try:
-        return make_picture(data, SIDES[size])
-    except BadInput:
-        cache.discard(key)
-        return None
-
-
-def fetch(
-    client: MapflowClient, image: Image, size: str, cache: Optional[PictureCache], owner: str
-) -> QImage:
-    """From the server, kept on the disk if there is a cache. Raises `MapflowError`, code "picture" for none."""
-    data = client.images.preview(image.id, "s" if size == SMALL else "l").data
-    picture = make_picture(data, SIDES[size])
-    if cache is not None:
-        cache.store(key_of(owner, image, size), data)
-    return picture
-
-
-def make_picture(data: bytes, side: int) -> QImage:
-    """Of PNG or JPEG, at most `side` pixels wide and high. Raises `BadInput`, code "picture"."""
-    rgba = read_picture(data)
-    height, width = rgba.shape[1:]
-    pixels = np.moveaxis(rgba, 0, 2).tobytes()
-    whole = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    picture = whole.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # the one that paints fastest
-    if max(width, height) <= side:
-        return picture
-    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    return picture.scaled(side, side, keep, smooth)
-
-
-def is_about_all(error: MapflowError) -> bool:
-    """Whether it would be the same with every other picture."""
-    return isinstance(error, (ConnectionFailed, SignInRequired, RateLimited)) or error.status in UNAVAILABLE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -20,9 +19,10 @@ from ..layers.keep import source_of
 from ..settings import cache_folder
 from .online import OnlineService, with_client
 from .picture_cache import PictureCache, key_of, trim
-from .picture_desk import LARGE, PictureDesk, fetch, from_disk
+from .picture_desk import PictureDesk
+from .picture_memory import PictureMemory, file_facts
+from .picture_source import LARGE, fetch, from_disk
 
-IN_MEMORY = 400  # pictures of at most 256 KB
 RASTERS_CAP = 1024**3  # bytes of previews and quicklooks in the cache
 RASTERS_SPARE_S = 86_400.0  # what was used today may lie in a project of another QGIS that is not saved yet
 FOLDER = "pictures"
@@ -61,9 +61,7 @@ class PictureService(OnlineService):
         self._is_halted = False
         self._desk: Optional[PictureDesk] = None
         self._places: dict[str, tuple[Image, ...]] = {}  # what is wanted where, the newest wish first
-        self._memory: OrderedDict[str, tuple[Any, QImage]] = (
-            OrderedDict()
-        )  # by image id, used last at the end
+        self._memory = PictureMemory()
         self._failed: dict[str, tuple[Any, MapflowError]] = {}  # by image id
         self._is_tidy = False
         self._telling = threading.Lock()
@@ -118,11 +116,7 @@ class PictureService(OnlineService):
 
     def small(self, image: Image) -> Optional[QImage]:
         """From memory. None for an image that was replaced, too."""
-        facts, picture = self._memory.get(image.id, (None, None))
-        if picture is None or facts != _facts(image):
-            return None
-        self._memory.move_to_end(image.id)
-        return picture
+        return self._memory.get(image)
 
     def is_failed(self, image_id: str) -> bool:
         return image_id in self._failed
@@ -144,8 +138,6 @@ class PictureService(OnlineService):
         """One that was asked for before and is not there yet is no longer wanted."""
         owner, connection, cache = self._owner, self._connection, self._cache_now()
         scale = self._time_scale
-        if not owner:
-            return
 
         def get(token: CancelToken) -> QImage:
             picture = from_disk(cache, key_of(owner, image, LARGE), LARGE)
@@ -157,6 +149,8 @@ class PictureService(OnlineService):
                 connection, token, lambda client, _: fetch(client, image, LARGE, cache, owner), scale
             )
 
+        if not owner:
+            return
         self.run(
             "large",
             get,
@@ -190,7 +184,7 @@ class PictureService(OnlineService):
 
     def _is_to_be_had(self, image: Image) -> bool:
         failed = self._failed.get(image.id)
-        if failed is not None and failed[0] != _facts(image):
+        if failed is not None and failed[0] != file_facts(image):
             del self._failed[image.id]  # another file by now
             failed = None
         return image.is_ready and failed is None and self.small(image) is None
@@ -231,14 +225,11 @@ class PictureService(OnlineService):
             self._is_halted = True
             self.halted.emit(error)
         elif picture is None:
-            self._failed[image.id] = (_facts(image), error or MapflowError())
+            self._failed[image.id] = (file_facts(image), error or MapflowError())
             desk.settle(image.id)
             self.picture_failed.emit(image.id, error)
         else:
-            self._memory[image.id] = (_facts(image), picture)
-            self._memory.move_to_end(image.id)
-            while len(self._memory) > IN_MEMORY:
-                self._memory.popitem(last=False)
+            self._memory.put(image, picture)
             desk.settle(image.id)
             self.picture_loaded.emit(image.id)
 
@@ -246,8 +237,3 @@ class PictureService(OnlineService):
 def files_of_project() -> list[Path]:
     """Of every layer in the open project."""
     return [source_of(layer) for layer in QgsProject.instance().mapLayers().values()]
-
-
-def _facts(image: Image) -> tuple[Any, ...]:
-    """What tells a file from another one under the same id; a new name is none."""
-    return (image.checksum, image.uploaded_at)

@@ -13,8 +13,10 @@ from qgis.core import QgsApplication
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.services.jobs import UploadRequest
+from mapflow_data.services.pictures import PictureService
 from mapflow_data.services.queue import QueueService, Times
 from mapflow_data.transfer.inspect import inspect
+from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.queue_watch import QUICK, Watch
 from tests.rig.sandbox import Sandbox
@@ -69,3 +71,20 @@ def request_for(tmp_path: Path) -> Callable[..., UploadRequest]:
         return UploadRequest(inspect(str(path)), mosaic_id, "test")
 
     return make
+
+
+@pytest.fixture
+def make_pictures(qgis_app: QgsApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Services of pictures with one cache, each for a server (or its address) and a token."""
+    made: list[PictureService] = []
+
+    def make(server: FaultServer | str, token: str = "YTpi") -> PictureService:
+        service = PictureService(folder=str(tmp_path / "cache"), time_scale=0.01)
+        made.append(service)
+        service.set_connection(make_connection(server if isinstance(server, str) else server.url, token))
+        return service
+
+    yield make
+    for service in made:
+        service.close()
+    qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=5000)

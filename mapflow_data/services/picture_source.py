@@ -1,0 +1,60 @@
+"""Where a picture comes from: the disk, or the server and then onto the disk. Worker threads."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import numpy as np
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QImage
+
+from ..api.client import MapflowClient
+from ..api.errors import BadInput, ConnectionFailed, MapflowError, RateLimited, SignInRequired
+from ..api.models import Image
+from ..layers.picture import read_picture
+from .picture_cache import PictureCache, key_of
+
+SMALL, LARGE = "s", "l"
+SIDES = {SMALL: 256, LARGE: 1024}  # px
+UNAVAILABLE = (502, 503, 504)  # tells of the server, not of the picture
+
+
+def from_disk(cache: Optional[PictureCache], key: str, size: str) -> Optional[QImage]:
+    """None also where it is damaged: it is then to be asked for again."""
+    data = cache.load(key) if cache else None
+    if cache is None or data is None:
+        return None
+    try:
+        return make_picture(data, SIDES[size])
+    except BadInput:
+        cache.discard(key)
+        return None
+
+
+def fetch(
+    client: MapflowClient, image: Image, size: str, cache: Optional[PictureCache], owner: str
+) -> QImage:
+    """From the server, kept on the disk if there is a cache. Raises `MapflowError`."""
+    data = client.images.preview(image.id, "s" if size == SMALL else "l").data
+    picture = make_picture(data, SIDES[size])
+    if cache is not None:
+        cache.store(key_of(owner, image, size), data)
+    return picture
+
+
+def make_picture(data: bytes, side: int) -> QImage:
+    """Of PNG or JPEG, at most `side` pixels wide and high. Raises `BadInput`, code "picture"."""
+    rgba = read_picture(data)
+    height, width = rgba.shape[1:]
+    pixels = np.moveaxis(rgba, 0, 2).tobytes()
+    whole = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    picture = whole.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # the one that paints fastest
+    if max(width, height) <= side:
+        return picture
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return picture.scaled(side, side, keep, smooth)
+
+
+def is_about_all(error: MapflowError) -> bool:
+    """Whether it would be the same with every other picture."""
+    return isinstance(error, (ConnectionFailed, SignInRequired, RateLimited)) or error.status in UNAVAILABLE
