@@ -41,7 +41,6 @@ class AwayService(Service):
         seconds: float = LOOK_AGAIN_SECONDS,
     ) -> None:
         super().__init__(parent)
-        self.seconds = seconds
         self._time_scale = time_scale
         self._connection: Optional[Connection] = None
         self._absence: Optional[Absence] = None
@@ -52,6 +51,15 @@ class AwayService(Service):
     def absence(self) -> Optional[Absence]:
         """None while the server is there, or nobody's."""
         return self._absence
+
+    @property
+    def seconds(self) -> float:
+        """Between two looks."""
+        return self._lookout.seconds
+
+    @seconds.setter
+    def seconds(self, seconds: float) -> None:
+        self._lookout.seconds = seconds
 
     def begin(self, connection: Connection, error: MapflowError, known: Known) -> None:
         log.info("offline: %s %s", type(error).__name__, error.request)

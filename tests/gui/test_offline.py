@@ -1,0 +1,410 @@
+"""The dock without a network: what was known last, marked as such, until the server is back."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qgis.core import QgsApplication, QgsProject
+from qgis.PyQt.QtCore import Qt
+
+from mapflow_data.api.cancel import CancelToken
+from mapflow_data.api.client import MapflowClient
+from mapflow_data.api.connection import make_connection
+from mapflow_data.api.models import Image, Mosaic
+from mapflow_data.gui.dock import MapflowDock
+from mapflow_data.gui.imagery_model import Loading
+from mapflow_data.gui.qt_compat import QAction
+from mapflow_data.gui.workspace import Workspace
+from mapflow_data.layers.properties import FOOTPRINTS, kind_of
+from mapflow_data.services.shelf import Shelf
+from mapflow_data.services.shelf_records import MOSAICS
+from mapflow_data.settings import SERVER, CredentialStore, cache_folder
+from tests.gui.conftest import PATIENCE_MS
+from tests.gui.looks import assert_nothing_clipped
+from tests.gui.window import Window
+from tests.rig.fault_server import FaultServer
+from tests.rig.geotiffs import make_raster
+from tests.rig.heartbeat import Heartbeat
+from tests.rig.sandbox import Sandbox
+from tests.rig.script import answer, html
+
+SHELF = Path(cache_folder()) / "shelf"
+STORAGE = {"memoryLimit": 1000, "memoryUsed": 1, "memoryFree": 999}
+STALL_MS = 50
+TOKEN = base64.b64encode(b"person@example.org:verysecret").decode()
+
+
+@pytest.fixture(autouse=True)
+def _clean(qgis_app: QgsApplication, qtbot: QtBot) -> Iterator[None]:
+    yield
+    CredentialStore().forget()
+    SERVER.forget()
+    qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=PATIENCE_MS)
+    for path in sorted(SHELF.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Sandbox]:
+    """A service that can be stopped, and be started again in the same place."""
+    service = Sandbox(tmp_path / "service").start()
+    service.options["port"] = service.port
+    with MapflowClient(make_connection(service.url, service.token)) as client:
+        mosaic = client.mosaics.create("Two fields", ("drone",))
+        client.mosaics.create("Never opened")
+        client.images.upload(mosaic.id, str(make_raster(tmp_path / "field_1.tif")))
+    yield service
+    service.stop()
+
+
+class Docks:
+    """One after the other, as QGIS is closed and opened again."""
+
+    def __init__(self, window: Window, qtbot: QtBot) -> None:
+        self._window = window
+        self._qtbot = qtbot
+        self._open: Workspace | None = None
+
+    def open(self, look_seconds: float = 0.2) -> MapflowDock:
+        self.close()
+        self._open = Workspace(self._window)
+        self._open.services.session.away.seconds = look_seconds
+        self._open.open_dock()
+        return self._open.dock
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+            self._qtbot.wait(20)
+
+    @property
+    def workspace(self) -> Workspace:
+        assert self._open is not None
+        return self._open
+
+
+@pytest.fixture
+def docks(window: Window, qtbot: QtBot) -> Iterator[Docks]:
+    docks = Docks(window, qtbot)
+    yield docks
+    docks.close()
+
+
+def row_of(dock: MapflowDock, name: str) -> Mosaic:
+    return next(mosaic for mosaic in dock.imagery.model.mosaics() if mosaic.name == name)
+
+
+def open_mosaic(dock: MapflowDock, qtbot: QtBot, name: str, state: Loading = Loading.LOADED) -> list[Image]:
+    mosaic = row_of(dock, name)
+    dock.imagery.imageryTree.expand(dock.imagery.model.index_of(mosaic.id))
+    qtbot.waitUntil(lambda: dock.imagery.model.branch(mosaic.id).state is state, timeout=PATIENCE_MS)
+    return list(dock.imagery.model.branch(mosaic.id).images)
+
+
+def use_online(docks: Docks, qtbot: QtBot, box: Sandbox, token: str = "") -> MapflowDock:
+    """Signed in with a token that is kept; one mosaic was looked into; all of it is on the shelf."""
+    dock = docks.open()
+    docks.workspace.services.session.sign_in(box.url, token or box.token)
+    qtbot.waitUntil(lambda: len(dock.imagery.model.mosaics()) > 0, timeout=PATIENCE_MS)
+    open_mosaic(dock, qtbot, "Two fields")
+    qtbot.waitUntil(CredentialStore().has_token)
+    qtbot.waitUntil(lambda: len(sheets(box, token)) == 3, timeout=PATIENCE_MS)
+    return dock
+
+
+def sheets(box: Sandbox, token: str = "") -> list[Path]:
+    key = make_connection(box.url, token or box.token).key
+    return list((SHELF / key).glob("*.jsonl"))
+
+
+def fill(url: str, mosaics: list[Mosaic]) -> None:
+    """A token that is kept, and what is known of its account."""
+    SERVER.set(url)
+    assert CredentialStore().store(url, TOKEN)
+    key, moment = make_connection(url, TOKEN).key, datetime(2026, 6, 14, 18, 3, tzinfo=UTC)
+    Shelf(str(SHELF)).put(key, MOSAICS, "", moment, mosaics, CancelToken())
+
+
+def wait_for_mosaics(dock: MapflowDock, qtbot: QtBot, count: int) -> None:
+    qtbot.waitUntil(lambda: len(dock.imagery.model.mosaics()) == count, timeout=PATIENCE_MS)
+
+
+def wait_for_bar(dock: MapflowDock, qtbot: QtBot) -> str:
+    qtbot.waitUntil(dock.offlineBar.isVisible, timeout=PATIENCE_MS)
+    return str(dock.offlineBar.offlineLabel.text())
+
+
+@pytest.fixture
+def offline(docks: Docks, qtbot: QtBot, box: Sandbox) -> MapflowDock:
+    """QGIS is opened again, the service is gone."""
+    use_online(docks, qtbot, box)
+    docks.close()
+    box.stop()
+    dock = docks.open(look_seconds=30)
+    wait_for_bar(dock, qtbot)
+    wait_for_mosaics(dock, qtbot, 2)
+    return dock
+
+
+def test_what_was_known_last_is_seen_and_marked(
+    offline: MapflowDock, docks: Docks, qtbot: QtBot, box: Sandbox
+) -> None:
+    assert docks.workspace.services.session.state == "offline"
+    text = offline.offlineBar.offlineLabel.text()
+    assert text.startswith("Offline since ")
+    assert "what you see is as of" in text
+    assert text.endswith("Looking again every 30 s.")
+    assert "cannot be reached" in offline.offlineBar.toolTip()
+    assert offline.tabs.isVisible()
+    assert " of " in offline.storageBar.text()
+    assert "@" in offline.accountButton.text()
+    (image,) = open_mosaic(offline, qtbot, "Two fields")
+    assert (image.filename, image.bands) == ("field_1.tif", 3)
+    assert not offline.messageBar.items()
+
+
+def test_what_was_not_looked_into_says_so_and_leaves_the_rest(offline: MapflowDock, qtbot: QtBot) -> None:
+    open_mosaic(offline, qtbot, "Never opened", Loading.FAILED)
+    mosaic = row_of(offline, "Never opened")
+    line = offline.imagery.model.index(0, 0, offline.imagery.model.index_of(mosaic.id))
+    assert "cannot be reached" in line.data()
+    assert len(offline.imagery.model.mosaics()) == 2
+    assert not offline.messageBar.items()
+
+
+def test_the_filter_and_the_map_work(offline: MapflowDock, docks: Docks, qtbot: QtBot) -> None:
+    open_mosaic(offline, qtbot, "Two fields")
+    offline.imagery.filterEdit.setText("drone")
+    qtbot.waitUntil(lambda: offline.imagery.model.rowCount() == 1, timeout=PATIENCE_MS)
+    offline.imagery.imageryTree.select_mosaic(row_of(offline, "Two fields").id)
+    offline.imagery.map_actions.show_footprints([row_of(offline, "Two fields")])
+    layers = QgsProject.instance().mapLayers
+    qtbot.waitUntil(lambda: [kind_of(one) for one in layers().values()] == [FOOTPRINTS], timeout=PATIENCE_MS)
+    (layer,) = layers().values()
+    (feature,) = layer.getFeatures()
+    assert (feature["filename"], feature["mosaic"]) == ("field_1.tif", "Two fields")
+
+
+def test_the_server_comes_back_and_all_is_as_ever(
+    docks: Docks, qtbot: QtBot, box: Sandbox, tmp_path: Path
+) -> None:
+    use_online(docks, qtbot, box)
+    docks.close()
+    box.stop()
+    dock = docks.open()
+    wait_for_bar(dock, qtbot)
+    wait_for_mosaics(dock, qtbot, 2)
+    open_mosaic(dock, qtbot, "Two fields")
+    box.start()
+    with MapflowClient(make_connection(box.url, box.token)) as client:
+        client.mosaics.create("Made meanwhile")
+    qtbot.waitUntil(lambda: not dock.offlineBar.isVisible(), timeout=PATIENCE_MS)
+    assert docks.workspace.services.session.state == "signed_in"
+    wait_for_mosaics(dock, qtbot, 3)
+    assert dock.tabs.isVisible()
+    paths = [entry["path"] for entry in box.requests()]
+    assert any(path.endswith(f"/mosaic/{row_of(dock, 'Two fields').id}/image") for path in paths)
+
+
+def test_retry_looks_at_once(offline: MapflowDock, qtbot: QtBot, box: Sandbox) -> None:
+    box.start()
+    qtbot.mouseClick(offline.offlineBar.retryButton, Qt.MouseButton.LeftButton)
+    assert not offline.offlineBar.retryButton.isEnabled()
+    qtbot.waitUntil(lambda: not offline.offlineBar.isVisible(), timeout=PATIENCE_MS)
+
+
+def test_refresh_looks_at_once_too(offline: MapflowDock, qtbot: QtBot, box: Sandbox) -> None:
+    box.start()
+    qtbot.mouseClick(offline.refreshButton, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not offline.offlineBar.isVisible(), timeout=PATIENCE_MS)
+
+
+def test_a_closed_dock_looks_for_nothing(docks: Docks, qtbot: QtBot) -> None:
+    with FaultServer(then=html()) as server:
+        fill(server.url, [Mosaic("m", "Fields")])
+        dock = docks.open(look_seconds=0.05)
+        wait_for_bar(dock, qtbot)
+        qtbot.waitUntil(lambda: len(server.requests) > 3, timeout=PATIENCE_MS)
+        dock.setUserVisible(False)
+        qtbot.waitUntil(lambda: not docks.workspace.services.session.away.is_busy)
+        count = len(server.requests)
+        qtbot.wait(300)
+        assert len(server.requests) == count
+        dock.setUserVisible(True)
+        qtbot.waitUntil(lambda: len(server.requests) > count, timeout=PATIENCE_MS)
+
+
+def test_a_token_that_the_server_no_longer_takes_ends_at_the_sign_in_page(
+    docks: Docks, qtbot: QtBot, box: Sandbox
+) -> None:
+    use_online(docks, qtbot, box)
+    docks.close()
+    box.stop()
+    dock = docks.open()
+    wait_for_bar(dock, qtbot)
+    box.options["token"] = base64.b64encode(b"person@example.org:renewed").decode()
+    box.start()
+    qtbot.waitUntil(dock.signInPage.failureLabel.isVisible, timeout=PATIENCE_MS)
+    assert "did not accept the token" in dock.signInPage.failureLabel.text()
+    assert not dock.offlineBar.isVisible()
+    assert dock.imagery.model.mosaics() == []
+    assert CredentialStore().has_token()
+
+
+def test_signing_out_offline_leaves_nothing(offline: MapflowDock, qtbot: QtBot, box: Sandbox) -> None:
+    assert len(sheets(box)) == 3
+    offline.accountButton.menu().findChild(QAction, "signOutAction").trigger()
+    assert offline.signInPage.isVisible()
+    assert not offline.offlineBar.isVisible()
+    assert offline.imagery.model.mosaics() == []
+    qtbot.waitUntil(lambda: list(SHELF.iterdir()) == [], timeout=PATIENCE_MS)
+
+
+def test_signing_out_leaves_nothing_even_where_qgis_ends_at_once(
+    docks: Docks, qtbot: QtBot, box: Sandbox
+) -> None:
+    use_online(docks, qtbot, box)
+    docks.workspace.services.session.sign_out()
+    docks.close()
+    assert list(SHELF.iterdir()) == []
+
+
+def test_who_is_not_to_be_remembered_leaves_nothing(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
+    use_online(docks, qtbot, box)
+    docks.workspace.services.session.sign_in(box.url, box.token, False)
+    qtbot.waitUntil(lambda: list(SHELF.iterdir()) == [], timeout=PATIENCE_MS)
+    qtbot.wait(800)  # longer than what is written waits for more
+    assert list(SHELF.iterdir()) == []
+
+
+def test_accounts_never_see_each_other_s(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
+    dock = use_online(docks, qtbot, box)
+    session = docks.workspace.services.session
+    session.sign_in(box.url, box.other_token)
+    qtbot.waitUntil(lambda: dock.imagery.model.mosaics() == [], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(sheets(box, box.other_token)) == 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not session.is_busy)
+    docks.close()
+    box.stop()
+    dock = docks.open()
+    wait_for_bar(dock, qtbot)
+    qtbot.waitUntil(lambda: dock.imagery.statePage.stateTitle.text() == "No imagery yet")
+    assert dock.imagery.model.mosaics() == []
+    assert len(sheets(box)) == 3  # of the first account, untouched
+
+
+def test_a_damaged_shelf_is_no_shelf(docks: Docks, qtbot: QtBot) -> None:
+    with FaultServer(then=html()) as portal:
+        fill(portal.url, [Mosaic("m", "Fields")])
+        for path in SHELF.rglob("*.jsonl"):
+            path.write_bytes(path.read_bytes()[:40])
+        dock = docks.open()
+        qtbot.waitUntil(dock.signInPage.failureLabel.isVisible, timeout=PATIENCE_MS)
+    assert "not a Mapflow server" in dock.signInPage.failureLabel.text()
+    assert not dock.offlineBar.isVisible()
+
+
+def test_no_token_is_on_the_shelf(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
+    use_online(docks, qtbot, box)
+    secret = base64.b64decode(box.token).partition(b":")[2]
+    files = [path for path in SHELF.rglob("*") if path.is_file()]
+    assert len(files) == 3
+    for path in files:
+        data = path.read_bytes()
+        assert box.token.encode() not in data
+        assert secret not in data
+        assert b"/tiles/" not in data
+        assert b"{z}" not in data
+
+
+def test_what_is_changed_is_known_offline(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
+    dock = use_online(docks, qtbot, box)
+    services = docks.workspace.services
+    (image,) = open_mosaic(dock, qtbot, "Two fields")
+    key = make_connection(box.url, box.token).key
+    shelf = Shelf(str(SHELF))
+    services.images.rename(image, "renamed.tif")
+    services.mosaics.update(row_of(dock, "Never opened"), "Renamed", ())
+    qtbot.waitUntil(
+        lambda: (
+            [one.filename for one in shelf.images(key, image.mosaic_id, CancelToken()) or ()]
+            == ["renamed.tif"]
+            and "Renamed" in [one.name for one in shelf.mosaics(key, CancelToken()) or ()]
+        ),
+        timeout=PATIENCE_MS,
+    )
+
+
+def test_the_network_goes_away_while_signed_in(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
+    """What is seen stays, and one line says as of when, in the place of a message for each call."""
+    dock = use_online(docks, qtbot, box)
+    box.stop()
+    qtbot.mouseClick(dock.refreshButton, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dock.offlineBar.isVisible, timeout=30_000)
+    text = dock.offlineBar.offlineLabel.text()
+    assert text.startswith("127.0.0.1 cannot be reached: what you see is as of ")
+    assert docks.workspace.services.session.state == "signed_in"
+    assert len(dock.imagery.model.mosaics()) == 2
+    qtbot.waitUntil(lambda: not docks.workspace.services.images.is_busy, timeout=30_000)
+    assert not dock.messageBar.items()
+    box.start()
+    qtbot.waitUntil(dock.offlineBar.retryButton.isEnabled, timeout=30_000)
+    qtbot.mouseClick(dock.offlineBar.retryButton, Qt.MouseButton.LeftButton)
+    assert not dock.offlineBar.retryButton.isEnabled()
+    qtbot.waitUntil(lambda: not dock.offlineBar.isVisible(), timeout=PATIENCE_MS)
+    (image,) = open_mosaic(dock, qtbot, "Two fields")
+    assert image.filename == "field_1.tif"
+
+
+def test_a_change_that_fails_is_still_said_in_a_message(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
+    dock = use_online(docks, qtbot, box)
+    with FaultServer(then=html()) as portal:
+        services = docks.workspace.services
+        services.mosaics.set_connection(make_connection(portal.url, TOKEN))
+        services.mosaics.create("New")
+        qtbot.waitUntil(lambda: bool(dock.messageBar.items()), timeout=PATIENCE_MS)
+    assert "The mosaic was not created" in dock.messageBar.items()[0].property("text")
+    assert not dock.offlineBar.isVisible()
+
+
+def test_a_thousand_mosaics_hold_nothing_up(docks: Docks, qtbot: QtBot) -> None:
+    """From the server onto the shelf, and from the shelf onto the screen."""
+    many = [{"id": f"m{n}", "name": f"Mosaic {n}", "tags": ["a"], "image_count": n} for n in range(1000)]
+    writing, reading = [], []
+    for _ in range(3):
+        with FaultServer([answer(STORAGE)], then=answer(many)) as server:
+            dock = docks.open()
+            with Heartbeat() as heart:
+                docks.workspace.services.session.sign_in(server.url, TOKEN)
+                wait_for_mosaics(dock, qtbot, len(many))
+                heart.late.clear()  # what it costs to show a first list is measured elsewhere
+                target = SHELF / make_connection(server.url, TOKEN).key / "mosaics.jsonl"
+                qtbot.waitUntil(target.exists, timeout=PATIENCE_MS)
+            writing.append(max(heart.late))
+            qtbot.waitUntil(CredentialStore().has_token)
+            server.then = html()
+            dock = docks.open(look_seconds=30)
+            with Heartbeat() as heart:
+                wait_for_mosaics(dock, qtbot, len(many))
+            assert docks.workspace.services.session.state == "offline"
+            reading.append(max(heart.late))
+        if max(min(writing), min(reading)) <= STALL_MS:
+            break
+    assert max(min(writing), min(reading)) <= STALL_MS, (writing, reading)
+
+
+@pytest.mark.parametrize("size", [9, 18])
+def test_the_bar_at_340_px(offline: MapflowDock, window: Window, qtbot: QtBot, size: int) -> None:
+    font = QgsApplication.instance().font()
+    font.setPointSize(size)
+    QgsApplication.instance().setFont(font)
+    window.window.resizeDocks([offline], [340], Qt.Orientation.Horizontal)
+    qtbot.wait(50)
+    assert_nothing_clipped(offline.offlineBar)
+    assert offline.offlineBar.minimumSizeHint().width() <= 330
