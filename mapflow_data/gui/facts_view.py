@@ -51,8 +51,12 @@ class FactsView(QTextEdit):
         self._table = None
         self.clear()
         if facts:
+            whole = self.textCursor()
+            whole.beginEditBlock()  # it is laid out once
             self._table = self._make_table()
             self._fill(self._table)
+            whole.endEditBlock()
+            self.setTextCursor(self._table.cellAt(0, 0).firstCursorPosition())
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH * self.fontMetrics().averageCharWidth(), super().sizeHint().height())
@@ -91,7 +95,6 @@ class FactsView(QTextEdit):
         for row, (label, value) in enumerate(self._facts):
             table.cellAt(row, 0).firstCursorPosition().insertText(label, quiet)
             table.cellAt(row, 1).firstCursorPosition().insertText(value, value_format)
-        self.setTextCursor(table.cellAt(0, 0).firstCursorPosition())
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Rows with a tab between label and value, as tables are pasted; of one cell what is selected."""

@@ -216,10 +216,13 @@ class ImageDialog(QDialog):
             self.browse_requested.emit(step)
 
     def _show_position(self, position: int, count: int) -> None:
-        words = self.tr("{0} of {1}")
-        self.positionLabel.setText(words.format(position, count))
-        widest = self.fontMetrics().horizontalAdvance(words.format(count, count))
-        self.positionLabel.setMinimumWidth(widest)  # the arrows stay where they are
+        words, label = self.tr("{0} of {1}"), self.positionLabel
+        label.setMinimumWidth(0)
+        widths = []
+        for place in (count, position):
+            label.setText(words.format(place, count))
+            widths.append(label.sizeHint().width())
+        label.setMinimumWidth(max(widths))  # the arrows stay where they are
         self.previousButton.setEnabled(position > 1)
         self.nextButton.setEnabled(position < count)
 
