@@ -5,9 +5,7 @@ It shows what the tree has, with the tree's model and selection: who changes one
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QEvent, QModelIndex, QStringListModel, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -18,26 +16,14 @@ from ..services.pictures import PictureService
 from .imagery_model import COUNT_ROLE, ITEM_ROLE
 from .imagery_tree import ENTER, ImageryTree
 from .picture_frame import quiet
+from .rows_in_sight import rows_in_sight
 from .sheet_delegate import SheetDelegate
 
 REST_MS = 100  # scrolling goes on
 BATCH = 200  # images laid out before other things have their turn
 SPACING = 2  # logical px
 PLACE = "sheet"
-
-
-class _Each(Sequence[int]):
-    """Numbers that are found out when they are looked at."""
-
-    def __init__(self, count: int, number: Callable[[int], int]) -> None:
-        self._count = count
-        self._number = number
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._number(place)
+CENTRED = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
 class ContactSheet(QListView):
@@ -54,6 +40,7 @@ class ContactSheet(QListView):
         self._mosaic: Optional[Mosaic] = None
         self._count: Optional[int] = None
         self._mosaic_id = ""  # of the last one, which a filter may hide for a while
+        self._is_seeking = False  # the current image, which is not laid out yet
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -61,6 +48,7 @@ class ContactSheet(QListView):
         self._set_up_view()
         self.setModel(self._nothing)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._rest.start())
+        self.verticalScrollBar().rangeChanged.connect(self._on_laid_out)
         self.doubleClicked.connect(self._activate)
 
     def set_up(self, tree: ImageryTree, pictures: PictureService) -> None:
@@ -84,15 +72,6 @@ class ContactSheet(QListView):
     def count(self) -> Optional[int]:
         """Of the mosaic's images, None where it is not known."""
         return self._count
-
-    def rows_in_sight(self) -> range:
-        """With one more line of pictures below."""
-        index, root = self.model().index, self.rootIndex()
-        count = self.model().rowCount(root)
-        line = self.sizeHintForIndex(index(0, 0, root)).height() if count else 0
-        tops = _Each(count, lambda row: self._top_of(index(row, 0, root)))
-        first = bisect_left(tops, 1 - line)
-        return range(first, bisect_left(tops, self.viewport().height() + line))
 
     # Qt
 
@@ -129,9 +108,8 @@ class ContactSheet(QListView):
             return
         painter = QPainter(self.viewport())
         painter.setPen(quiet(self.palette()))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = self.viewport().rect().adjusted(8, 8, -8, -8)
-        painter.drawText(room, int(flags), self.tr("Choose a mosaic in the list"))
+        painter.drawText(room, CENTRED, self.tr("Choose a mosaic in the list"))
 
     # Inside
 
@@ -199,7 +177,14 @@ class ContactSheet(QListView):
         if current.column() and self.isVisible():
             current = current.siblingAtColumn(0)
             self.selectionModel().setCurrentIndex(current, self.selectionModel().SelectionFlag.NoUpdate)
+        self._is_seeking = not self.visualRect(current).isValid()
         self.scrollTo(current)
+
+    def _on_laid_out(self) -> None:
+        """One more batch."""
+        self._rest.start()
+        if self._is_seeking:
+            self._go_to_current()
 
     def _is_current_here(self) -> bool:
         return self._mosaic is None or self.currentIndex().parent() == self.rootIndex()
@@ -214,13 +199,8 @@ class ContactSheet(QListView):
 
     # Pictures
 
-    def _top_of(self, index: QModelIndex) -> int:
-        """What is not laid out yet is out of sight."""
-        rect = self.visualRect(index)
-        return rect.top() if rect.isValid() else 1 << 30
-
     def _items_in_sight(self) -> list[tuple[QModelIndex, Image]]:
-        indexes = [self.model().index(row, 0, self.rootIndex()) for row in self.rows_in_sight()]
+        indexes = [self.model().index(row, 0, self.rootIndex()) for row in rows_in_sight(self)]
         items = [(index, index.data(ITEM_ROLE)) for index in indexes]
         return [(index, item) for index, item in items if isinstance(item, Image)]
 

@@ -21,6 +21,7 @@ SIDE = 128  # logical px of a picture
 ICON = 32
 ROUND = 3
 FAINT = 22  # of 255: the ground under pictures, which may be transparent
+BELOW = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
 PALE = 0.55  # of signs: the pictures are what one looks at
 
 
@@ -87,5 +88,4 @@ def _draw_sign(painter: QPainter, rect: QRect, look: Look, colour: QColor) -> No
     if look.word:
         painter.setPen(colour)
         below = QRect(rect.left(), place.bottom() + 2, rect.width(), rect.bottom() - place.bottom() - 2)
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(below, int(flags), look.word)
+        painter.drawText(below, BELOW, look.word)

@@ -14,7 +14,8 @@ from .picture_frame import SIDE, draw, look_of
 PADDING = 4  # logical px
 GAP = 2  # between the picture and the name
 SLACK = 4  # frames and rounding of styles
-WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
+ONE_LINE = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextSingleLine)
 
 
 class SheetDelegate(QStyledItemDelegate):
@@ -36,7 +37,7 @@ class SheetDelegate(QStyledItemDelegate):
         painter.setFont(item.font)
         if image is None:
             painter.setPen(item_text(item, is_quiet=True))
-            painter.drawText(_inner(item.rect), int(WRAPPED), item.text)
+            painter.drawText(_inner(item.rect), WRAPPED, item.text)
         else:
             self._paint_ground(painter, item)
             quiet = item_text(item, is_quiet=True)
@@ -61,7 +62,7 @@ class SheetDelegate(QStyledItemDelegate):
         """As wide as the view, as high as its text."""
         width = max(SIDE, self._room() - self._view.spacing())
         room = QRect(0, 0, width - 2 * PADDING, 10_000)
-        height = option.fontMetrics.boundingRect(room, int(WRAPPED), text).height()
+        height = option.fontMetrics.boundingRect(room, WRAPPED, text).height()
         return QSize(width, height + 2 * PADDING)
 
     @staticmethod
@@ -79,8 +80,7 @@ class SheetDelegate(QStyledItemDelegate):
     def _paint_name(painter: QPainter, item: QStyleOptionViewItem, room: QRect, *, is_quiet: bool) -> None:
         painter.setPen(item_text(item, is_quiet=is_quiet))
         text = item.fontMetrics.elidedText(item.text, Qt.TextElideMode.ElideMiddle, room.width())
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextSingleLine
-        painter.drawText(room, int(flags), text)
+        painter.drawText(room, ONE_LINE, text)
 
 
 def _inner(rect: QRect) -> QRect:

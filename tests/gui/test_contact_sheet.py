@@ -18,6 +18,7 @@ from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.imagery_cells import Column
 from mapflow_data.gui.imagery_model import ITEM_ROLE
+from mapflow_data.gui.rows_in_sight import rows_in_sight
 from tests.gui.browsing import Bench, picture, some
 from tests.rig.fault_server import FaultServer
 from tests.rig.script import answer
@@ -148,7 +149,7 @@ def test_only_what_is_in_sight_is_asked_for(make: Make, qtbot: QtBot) -> None:
         one_line_more = list(range(len(in_sight) + 2))
         assert in_sight == list(range(len(in_sight)))
         assert sorted(asked(server)) == one_line_more
-        assert list(bench.sheet.rows_in_sight()) == one_line_more
+        assert list(rows_in_sight(bench.sheet)) == one_line_more
 
 
 def test_scrolling_asks_once_it_rests(make: Make, qtbot: QtBot) -> None:
@@ -359,6 +360,18 @@ def test_in_a_dark_theme_nothing_is_black_on_black(make: Make, qtbot: QtBot) -> 
     assert max(greys) > 180
 
 
+def test_it_opens_at_the_current_image_however_far_down(make: Make, qtbot: QtBot) -> None:
+    bench = make(3000)
+    bench.sheet.hide()
+    bench.tree.show_image(some(3000)[2500])
+    bench.sheet.show()
+    seen = bench.sheet.viewport().rect()
+    qtbot.waitUntil(lambda: seen.contains(bench.sheet.visualRect(row(bench, 2500))), timeout=5000)
+    bench.sheet.verticalScrollBar().setValue(0)
+    qtbot.wait(150)
+    assert bench.sheet.verticalScrollBar().value() == 0  # and nothing holds one there
+
+
 def test_ten_thousand_images_hold_nobody_up(make: Make, qtbot: QtBot) -> None:
     bench = make(10_000)
     started = time.perf_counter()
@@ -368,7 +381,7 @@ def test_ten_thousand_images_hold_nobody_up(make: Make, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bench.sheet.verticalScrollBar().maximum() > 10_000 / 2 * 140, timeout=10_000)
     bench.sheet.verticalScrollBar().setValue(bench.sheet.verticalScrollBar().maximum())
     started = time.perf_counter()
-    rows = bench.sheet.rows_in_sight()
+    rows = rows_in_sight(bench.sheet)
     assert time.perf_counter() - started < 0.05
     assert 9980 < rows.start < rows.stop == 10_000
     assert row(bench, 9999).data(ITEM_ROLE) == some(10_000)[-1]
