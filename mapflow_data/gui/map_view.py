@@ -10,7 +10,7 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QAbstractAnimation, QVariantAnimation
 
-from ..layers.drawn import Plane, footprint_of_wkt, halves
+from ..layers.drawn import Plane, gather, halves
 from ..layers.geometry import read_footprint
 
 ZOOM_MARGIN = 1.1
@@ -25,9 +25,8 @@ class MapView:
 
     def zoom_to(self, footprints_wkt: Iterable[str]) -> bool:
         """Shows the areas (WKT, WGS 84). False if there is none with an extent that the canvas can show."""
-        found = [footprint for wkt in footprints_wkt if not (footprint := footprint_of_wkt(wkt)).isNull()]
         try:
-            extent = _extent(found, self._plane())
+            extent = _extent(gather(footprints_wkt), self._plane())
         except QgsCsException:
             return False
         if extent.isNull() or not extent.isFinite():

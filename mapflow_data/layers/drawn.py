@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from typing import Optional
 
 from qgis.core import (
@@ -12,14 +13,15 @@ from qgis.core import (
     QgsCoordinateTransformContext,
     QgsCsException,
     QgsGeometry,
+    QgsLineString,
     QgsPointXY,
     QgsRectangle,
-    QgsWkbTypes,
 )
 
 from .geometry import read_footprint, wgs84
 
-WORLD = QgsRectangle(-180, -90, 180, 90)
+_RING = r"\(\(([-+.\deE, ]+)\)\)"
+_PLAIN = re.compile(rf"\s*(?:POLYGON\s*{_RING}|MULTIPOLYGON\s*\({_RING}\))\s*", re.IGNORECASE)
 HALF_A_TURN = 180.0
 BESIDE_THE_LINE = 180 - 1e-6  # degrees
 OFF_THE_LINE = 170.0
@@ -41,15 +43,16 @@ class Plane:
             return QgsGeometry()
         return moved if _is_finite(moved.boundingBox()) else QgsGeometry()
 
-    def extent(self, footprints: Sequence[QgsGeometry]) -> QgsRectangle:
+    def extent(self, shapes: Iterable[QgsGeometry]) -> QgsRectangle:
         """Of all of them, the null rectangle for none. Raises QgsCsException where it cannot be told."""
-        if not footprints:
-            return QgsRectangle()
-        collected = QgsGeometry.collectGeometry(footprints)
-        shape = self.shape(collected)
-        if not shape.isNull():
-            return shape.boundingBox()
-        return self._transform.transformBoundingBox(collected.boundingBox())  # its corners are out of range
+        extent = QgsRectangle()
+        for shape in shapes:
+            drawn = self.shape(shape)
+            if drawn.isNull():  # corners of it are out of range
+                extent.combineExtentWith(self._transform.transformBoundingBox(shape.boundingBox()))
+            else:
+                extent.combineExtentWith(drawn.boundingBox())
+        return extent
 
     def clipped(self, area: QgsGeometry) -> QgsGeometry:
         """A polygon of the map without what lies past the ends of the world, where the map has such ends."""
@@ -74,14 +77,21 @@ class Plane:
         return bool(west.distance(east) > east.distance(near))
 
 
-def footprint_of_wkt(wkt: str) -> QgsGeometry:
-    """As `read_footprint`, which is only asked about what is out of the ordinary: there may be many."""
-    geometry = QgsGeometry.fromWkt(wkt) if wkt else QgsGeometry()
-    if geometry.isEmpty() or geometry.type() != QgsWkbTypes.GeometryType.PolygonGeometry:
-        return QgsGeometry()
-    box = geometry.boundingBox()
-    is_plain = WORLD.contains(box) and box.width() < HALF_A_TURN
-    return geometry if is_plain else read_footprint(wkt)
+def gather(footprints_wkt: Iterable[str]) -> list[QgsGeometry]:
+    """Those that can be read, for their extent alone: there may be ten thousand of them, so the ordinary
+    ones are one line along all of their corners.
+    """
+    xs: list[float] = []
+    ys: list[float] = []
+    others = []
+    for wkt in footprints_wkt:
+        corners = _plain_corners(wkt)
+        if corners is not None:
+            xs += corners[0]
+            ys += corners[1]
+        elif not (footprint := read_footprint(wkt)).isNull():
+            others.append(footprint)
+    return [QgsGeometry(QgsLineString(xs, ys)), *others] if xs else others
 
 
 def halves(footprint: QgsGeometry) -> Optional[tuple[QgsGeometry, QgsGeometry]]:
@@ -100,3 +110,20 @@ def halves(footprint: QgsGeometry) -> Optional[tuple[QgsGeometry, QgsGeometry]]:
 
 def _is_finite(box: QgsRectangle) -> bool:
     return all(map(math.isfinite, (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())))
+
+
+def _plain_corners(wkt: str) -> Optional[tuple[list[float], list[float]]]:
+    """Of one ring without Z on one side of the line at 180°; None for anything else."""
+    match = _PLAIN.fullmatch(wkt)
+    if match is None:
+        return None
+    ring = match[1] or match[2]
+    try:
+        values = [float(value) for value in ring.replace(",", " ").split()]
+    except ValueError:
+        return None
+    xs, ys = values[::2], values[1::2]
+    if len(values) != 2 * (ring.count(",") + 1) or min(ys) < -90 or max(ys) > 90:
+        return None
+    west, east = min(xs), max(xs)
+    return (xs, ys) if west >= -180 and east <= 180 and east - west < HALF_A_TURN else None

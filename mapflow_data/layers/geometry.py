@@ -18,6 +18,8 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from .lonlat import polygons as polygons_in
+
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # xmin, ymin, xmax, ymax
 Polygons = Sequence[Sequence[Sequence[Point]]]  # of rings, shell first, of points
@@ -108,7 +110,7 @@ def outline_of(polygons: Polygons) -> list[Point]:
         for part in west:
             part.translate(360, 0)
         joined = QgsGeometry.unaryUnion(parts)
-        parts = [QgsGeometry.fromPolygonXY(p) for p in _as_multi(joined)]
+        parts = polygons_in(joined)
     largest = max(parts, key=lambda part: part.area(), default=QgsGeometry())
     if largest.isNull() or largest.area() <= 0:
         return []
@@ -160,11 +162,13 @@ def points_of(polygon: QgsGeometry) -> list[Point]:
 def _cut_at_180(geometry: QgsGeometry) -> list[list[list[QgsPointXY]]]:
     """The parts within ±180° of a polygon in continuous degrees."""
     parts: list[list[list[QgsPointXY]]] = []
+    if not geometry.isGeosValid():
+        geometry = geometry.makeValid()
     for turn in (-2, -1, 0, 1, 2):
         window = QgsRectangle(-180 + 360 * turn, -90, 180 + 360 * turn, 90)
         part = geometry.intersection(QgsGeometry.fromRect(window))
         if part.isNull() or part.area() <= 0:
             continue
         part.translate(-360 * turn, 0)
-        parts += _as_multi(part)
+        parts += [polygon.asPolygon() for polygon in polygons_in(part)]  # not the lines where it folds
     return parts

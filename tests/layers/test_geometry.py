@@ -38,6 +38,18 @@ def test_plain_footprint_is_kept() -> None:
     assert (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()) == (10, 50, 10.1, 50.1)
 
 
+@pytest.mark.parametrize(
+    "wkt",
+    [
+        "POLYGON ((-179 -80, 179 -80, 0 -70, -179 -80))",
+        "POLYGON ((179 10, -179 10, -179 12, 180 12, 180 13, 180 12, 179 12, 179 10))",
+        "POLYGON ((179 10, -179 12, -179 10, 179 12, 179 10))",
+    ],
+)
+def test_rings_that_fold_or_cross_at_180_do_no_harm(wkt: str) -> None:
+    assert geometry.read_footprint(wkt).area() > 0
+
+
 def test_third_dimension_is_dropped() -> None:
     assert geometry.outline("POLYGON Z ((0 0 5, 1 0 5, 1 1 5, 0 0 5))") == [(0, 0), (1, 0), (1, 1)]
 
