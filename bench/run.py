@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHES = ("upload", "upload_stalls", "catalog")
+BENCHES = ("upload", "upload_stalls", "catalog", "imagery")
 
 
 def main() -> int:

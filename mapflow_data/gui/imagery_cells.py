@@ -16,6 +16,12 @@ translate = QCoreApplication.translate
 
 FAILED = "FAILED"
 UNDER_WAY = ("NONE", "PENDING", "IN_PROGRESS")
+DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+DECORATION = int(Qt.ItemDataRole.DecorationRole)
+ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
+SPOKEN = int(Qt.ItemDataRole.AccessibleTextRole)
+ROLES = frozenset((DISPLAY, DECORATION, ALIGNMENT, TOOLTIP, SPOKEN))  # others need not be asked for
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -43,15 +49,15 @@ def title(column: Column) -> str:
 
 def value(item: Union[Mosaic, Image], column: Column, role: int, size: Optional[int]) -> Any:
     """`size` is that of a mosaic, as far as it is known."""
-    if role == Qt.ItemDataRole.DisplayRole:
+    if role == DISPLAY:
         return _mosaic_text(item, column, size) if isinstance(item, Mosaic) else _image_text(item, column)
-    if role == Qt.ItemDataRole.DecorationRole and column is Column.NAME:
+    if role == DECORATION and column is Column.NAME:
         return icon("mosaic" if isinstance(item, Mosaic) else _image_icon(item))
-    if role == Qt.ItemDataRole.TextAlignmentRole and column in (Column.SIZE, Column.RESOLUTION):
+    if role == ALIGNMENT and column in (Column.SIZE, Column.RESOLUTION):
         return RIGHT
-    if role == Qt.ItemDataRole.ToolTipRole:
+    if role == TOOLTIP:
         return _tooltip(item)
-    if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.NAME:
+    if role == SPOKEN and column is Column.NAME:
         return _spoken(item)
     return None
 
@@ -60,14 +66,14 @@ def note(state: str, failure: str, column: Column, role: int) -> Any:
     """The line of text in a mosaic that shows no images; `state` is the name of a Loading."""
     if column is not Column.NAME:
         return None
-    if role == Qt.ItemDataRole.DisplayRole:
+    if role == DISPLAY:
         return {
             "LOADED": translate("Imagery", "No images yet"),
             "FAILED": failure or translate("Imagery", "Images were not loaded"),
         }.get(state, translate("Imagery", "Loading…"))
-    if role == Qt.ItemDataRole.DecorationRole and state == "FAILED":
+    if role == DECORATION and state == "FAILED":
         return icon("failed")
-    if role == Qt.ItemDataRole.ToolTipRole and state == "FAILED":
+    if role == TOOLTIP and state == "FAILED":
         return as_tooltip(failure)
     return None
 

@@ -4,9 +4,9 @@ goes through a thousand mosaics. Main thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QObject, QTimer
 
 from .imagery_model import ImageryModel, Loading
 
@@ -15,13 +15,18 @@ SLACK = 20  # more are let be, so that not each new one means that an old one go
 
 
 class ImageryKeeper(QObject):
-    """`needed` tells the ids of the mosaics that are open, selected or current now."""
+    """`needed` tells which of these mosaics, by id, are open, selected or current now."""
 
-    def __init__(self, model: ImageryModel, needed: Callable[[], set[str]], parent: QObject) -> None:
+    def __init__(
+        self, model: ImageryModel, needed: Callable[[Collection[str]], set[str]], parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._model = model
         self._needed = needed
         self._seen: dict[str, None] = {}  # ids of mosaics, those looked at last come last
+        self._later = QTimer(self)  # what has come is shown first
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._let_go)
         model.images_told.connect(self._on_images_told)
 
     def look_at(self, mosaic_id: str) -> None:
@@ -29,14 +34,16 @@ class ImageryKeeper(QObject):
         self._seen[mosaic_id] = None
 
     def _on_images_told(self, mosaic_id: str) -> None:
-        if mosaic_id not in self._seen:
-            self._seen[mosaic_id] = None
-        if len(self._seen) > KEPT + SLACK and not self._model.is_filtered:
-            self._let_go()
+        self._seen.setdefault(mosaic_id)
+        if len(self._seen) > KEPT + SLACK:
+            self._later.start()
 
     def _let_go(self) -> None:
-        needed = self._needed()
+        """Not while the filter looks at them."""
+        if self._model.is_filtered:
+            return
         loaded = [one for one in self._seen if self._is_loaded(one)]
+        needed = self._needed(loaded)
         gone = set([one for one in loaded if one not in needed][:-KEPT])
         self._seen = dict.fromkeys(one for one in loaded if one not in gone)
         if gone:

@@ -21,6 +21,7 @@ Item = Union[Mosaic, Image]
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)  # Mosaic, Image, or None for a line of text
 COUNT_ROLE = ITEM_ROLE + 1  # number of a mosaic's images, None where unknown
 COLUMNS = len(cells.Column)
+ROLES = cells.ROLES | {ITEM_ROLE, COUNT_ROLE}
 
 NOTHING = Qt.ItemFlag.NoItemFlags
 OF_MOSAIC = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -178,7 +179,7 @@ class ImageryModel(QAbstractItemModel):
         return None
 
     def data(self, index: QModelIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid():
+        if role not in ROLES or not index.isValid():  # a view asks for as many again
             return None
         item, branch = self._item(index), self._branch_of(index)
         if role == ITEM_ROLE:

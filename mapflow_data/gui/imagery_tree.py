@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
@@ -136,6 +136,11 @@ class ImageryTree(QTreeView):
         self._filter_text = text
         self._filter_timer.start()
 
+    def filter_now(self, text: str) -> None:
+        self._filter_text = text
+        self._filter_timer.stop()
+        self._on_filter()
+
     def _on_filter(self) -> None:
         with self._place.given_up():
             self._opener.set_filter(self._filter_text)
@@ -177,10 +182,10 @@ class ImageryTree(QTreeView):
 
     # Inside
 
-    def _needed(self) -> set[str]:
-        """The mosaics whose images must stay."""
-        in_sight = {one.mosaic.id for one in self.imagery.branches() if self._is_in_sight(one.mosaic.id)}
-        return in_sight | {mosaic.id for mosaic in self.selected_mosaics()} | self._rows_wanted.keys()
+    def _needed(self, mosaic_ids: Collection[str]) -> set[str]:
+        """Those whose images must stay."""
+        chosen = {mosaic.id for mosaic in self.selected_mosaics()} | self._rows_wanted.keys()
+        return {one for one in mosaic_ids if one in chosen or self._is_in_sight(one)}
 
     def _is_in_sight(self, mosaic_id: str) -> bool:
         """Open, or somebody is there: then another view may show its images."""

@@ -54,6 +54,10 @@ def opened(tree: ImageryTree) -> list[str]:
     return [mosaic.id for mosaic in tree.imagery.mosaics() if tree.is_open(mosaic.id)]
 
 
+def loaded_ids(tree: ImageryTree) -> list[str]:
+    return [one.mosaic.id for one in tree.imagery.branches() if one.state is Loading.LOADED]
+
+
 def type_filter(tree: ImageryTree, qtbot: QtBot, text: str) -> None:
     with qtbot.waitSignal(tree.filtered):
         tree.filter_later(text)
@@ -149,7 +153,7 @@ def test_opening_a_mosaic_asks_for_its_images_once_loaded_no_more(tree: ImageryT
 
 
 def test_images_that_nobody_needs_any_more_are_let_go(
-    tree: ImageryTree, monkeypatch: pytest.MonkeyPatch
+    tree: ImageryTree, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imagery_keeper, "KEPT", 3)
     monkeypatch.setattr(imagery_keeper, "SLACK", 2)
@@ -160,10 +164,10 @@ def test_images_that_nobody_needs_any_more_are_let_go(
     tree.selectionModel().setCurrentIndex(row(tree, "m3-1"), QItemSelectionModel.SelectionFlag.NoUpdate)
     for mosaic in mosaics[3:]:
         tree.imagery.set_images(mosaic.id, images_of(mosaic.id))
-    loaded = [b.mosaic.id for b in tree.imagery.branches() if b.state is Loading.LOADED]
+    qtbot.waitUntil(lambda: len(loaded_ids(tree)) <= 3 + 3)
+    loaded = loaded_ids(tree)
     assert loaded[:3] == ["m1", "m2", "m3"]  # open, selected, current
     assert loaded[-3:] == ["m38", "m39", "m40"]
-    assert len(loaded) <= 3 + 3 + 2
     assert tree.selected_image_ids() == {"m2-1"}
     wanted: list[str] = []
     tree.images_wanted.connect(wanted.append)
