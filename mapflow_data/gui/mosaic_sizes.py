@@ -79,6 +79,8 @@ class MosaicSizes(QWidget):
         """A name that nobody can read is worth less than a count or a bar; the tooltip has all."""
         view = self.sizesView
         header = view.horizontalHeader()
+        for column in SPARE:
+            view.setColumnHidden(column, False)  # hidden ones have no size hint
         widths = {column: max(header.sectionSizeHint(column), self._width(column)) for column in WIDEST}
         for column, width in widths.items():
             header.resizeSection(column, width)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from .storage_words import count
+from .wrapped_label import WrappedLabel
 
 SHOWN_AFTER_MS = 300
 
@@ -17,8 +18,7 @@ class ReadingBar(QWidget):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        self._label = QLabel(self)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = WrappedLabel(self)
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Lists of images read"))
@@ -31,8 +31,8 @@ class ReadingBar(QWidget):
         self.cancelButton.clicked.connect(self.cancelled)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for part in (self._label, self._bar, self.cancelButton):
-            layout.addWidget(part)
+        for part, stretch in ((self._label, 3), (self._bar, 2), (self.cancelButton, 0)):
+            layout.addWidget(part, stretch)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_AFTER_MS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Callable, Optional, Union
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QProgressBar,
@@ -15,24 +16,20 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..api.errors import Cancelled, MapflowError, SignInRequired
+from ..api.errors import MapflowError, SignInRequired
 from ..api.models import Mosaic
 from ..services.inventory import InventoryService
-from ..services.inventory_index import DuplicateGroup
 from ..services.mosaics import MosaicService
 from ..services.session import SIGNED_OUT, SessionService
 from .duplicates_page import DuplicatesPage
+from .duplicates_search import DuplicatesSearch
 from .forms import load_ui
-from .imagery_cells import name_of
 from .messages import describe
 from .mosaic_sizes import MosaicSizes
 from .reading_bar import ReadingBar
 from .state_page import StatePage
 from .storage_words import headline
 from .wrapped_label import WrappedLabel
-
-LATER_MS = 300  # after the last of many changes
-SOON_MS = 0
 
 
 class StorageDialog(QDialog):
@@ -67,12 +64,18 @@ class StorageDialog(QDialog):
         self._session, self._service, self._inventory = session, mosaics, inventory
         self._mosaics: Optional[Sequence[Mosaic]] = None
         self._state_action: Callable[[], None] = self._load
-        self._is_looking = False  # for duplicates
-        self._sizes_timer = self._later(SOON_MS, self._show_sizes)
-        self._groups_timer = self._later(LATER_MS, self._on_groups_outdated)
+        self._search = DuplicatesSearch(inventory, self.duplicatesPage, self.readingBar, self)
+        self._sizes_timer = QTimer(self)  # many changes at once are one
+        self._sizes_timer.setSingleShot(True)
+        self._sizes_timer.timeout.connect(self._show_sizes)
         self._connect_services()
         self._connect_parts()
         self._show_state()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrapped lines are never cut: Qt itself thinks of the width alone."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.layout().totalHeightForWidth(self.width()))
 
     def open_with(self, mosaics: Optional[Sequence[Mosaic]]) -> None:
         """In front, with the list of mosaics as it is known, or None: then it is loaded."""
@@ -86,13 +89,6 @@ class StorageDialog(QDialog):
 
     # Set-up
 
-    def _later(self, after_ms: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(after_ms)
-        timer.timeout.connect(slot)
-        return timer
-
     def _connect_services(self) -> None:
         session, inventory = self._session, self._inventory
         session.storage_loaded.connect(lambda _: self._sizes_timer.start())
@@ -101,23 +97,18 @@ class StorageDialog(QDialog):
         self._service.mosaics_loaded.connect(self._on_mosaics_loaded)
         self._service.failed.connect(self._on_failed)
         inventory.changed.connect(self._on_inventory_changed)
-        inventory.progressed.connect(self.readingBar.show_progress)
-        inventory.ended.connect(self._on_read)
-        inventory.duplicates_found.connect(self._on_duplicates_found)
-        inventory.failed.connect(self._on_failed)
+        inventory.ended.connect(lambda _: self._sizes_timer.start())
         inventory.forgotten.connect(self._on_forgotten)
 
     def _connect_parts(self) -> None:
         sizes, duplicates = self.sizesPage, self.duplicatesPage
         sizes.mosaic_chosen.connect(self.mosaic_chosen)
-        sizes.read_requested.connect(lambda: self._read(afresh=False))
-        duplicates.find_requested.connect(self._on_find)
+        sizes.read_requested.connect(self._search.read)
         duplicates.image_chosen.connect(self.image_chosen)
         duplicates.images_chosen.connect(self.images_chosen)
         duplicates.sign_in_requested.connect(self.sign_in_requested)
         self.statePage.button_clicked.connect(self._on_state_clicked)
-        self.readingBar.cancelled.connect(self._on_cancel)
-        self.finished.connect(lambda _: self._on_cancel())
+        self.finished.connect(lambda _: self._search.cancel())
         for page in (sizes, duplicates):
             page.selected.connect(self._show_buttons)
         self.tabs.currentChanged.connect(lambda _: self._show_buttons())
@@ -160,9 +151,6 @@ class StorageDialog(QDialog):
         self.sizesPage.set_facts(self._mosaics or (), storage, self._inventory)
         self._show_buttons()
 
-    def _show_intro(self) -> None:
-        self.duplicatesPage.show_intro(len(self._inventory.missing(self._mosaics or ())))
-
     def _show_buttons(self) -> None:
         self.showButton.setVisible(bool(self._mosaics))
         self.showButton.setEnabled(self._page().can_show)
@@ -176,18 +164,13 @@ class StorageDialog(QDialog):
     def _on_mosaics_loaded(self, mosaics: Sequence[Mosaic]) -> None:
         self._mosaics = list(mosaics)
         self._inventory.keep_only(mosaic.id for mosaic in mosaics)
-        self.duplicatesPage.set_names({mosaic.id: name_of(mosaic) for mosaic in mosaics})
-        if not self._is_looking and not self.duplicatesPage.has_result:
-            self._show_intro()
+        self._search.set_mosaics(self._mosaics)
         self._show_sizes()
         self._show_state()
 
     def _on_failed(self, what: str, error: MapflowError) -> None:
         if what == "mosaics":
             self._show_state(error)
-        elif what == "duplicates" and self._is_looking:
-            self._is_looking = False
-            self.duplicatesPage.show_failure(error)
 
     def _on_signed_out(self) -> None:
         self._mosaics = None
@@ -195,39 +178,11 @@ class StorageDialog(QDialog):
 
     def _on_forgotten(self) -> None:
         self._mosaics = None
-        self._is_looking = False
-        self._groups_timer.stop()
-        self._show_intro()
         self._show_state()
 
     def _on_inventory_changed(self) -> None:
         if self._mosaics is not None and not self._inventory.is_reading:
             self._sizes_timer.start()
-        if self.duplicatesPage.has_result:
-            self._groups_timer.start()
-
-    def _on_groups_outdated(self) -> None:
-        if self.duplicatesPage.has_result and not self._inventory.is_reading:
-            self._inventory.look_for_duplicates()
-
-    def _on_read(self, error: Optional[MapflowError]) -> None:
-        self.readingBar.stop()
-        self._sizes_timer.start()
-        if not self._is_looking:
-            return
-        if error is None:
-            self._inventory.look_for_duplicates()
-            return
-        self._is_looking = False
-        if isinstance(error, Cancelled):
-            self._show_intro()
-        else:
-            self.duplicatesPage.show_failure(error)
-
-    def _on_duplicates_found(self, groups: list[DuplicateGroup]) -> None:
-        if self._is_looking or self.duplicatesPage.has_result:
-            self._is_looking = False
-            self.duplicatesPage.show_groups(groups, self._inventory.skipped)
 
     # What people do
 
@@ -238,29 +193,6 @@ class StorageDialog(QDialog):
         self._show_state()
         self._service.load()
         self._session.refresh_storage()
-
-    def _on_find(self, afresh: bool) -> None:
-        self._is_looking = True
-        self.duplicatesPage.show_looking()
-        if not self._read(afresh=afresh):
-            self._inventory.look_for_duplicates()
-
-    def _read(self, *, afresh: bool) -> bool:
-        """True where something is read first."""
-        is_reading = self._inventory.load(self._mosaics or (), self, afresh=afresh)
-        if is_reading:
-            self.readingBar.start()
-        return is_reading
-
-    def _on_cancel(self) -> None:
-        """What was looked for is not looked for any more, whoever else reads on."""
-        if not self.readingBar.is_started:
-            return
-        self.readingBar.stop()
-        self._inventory.stop(self)
-        if self._is_looking:
-            self._is_looking = False
-            self._show_intro()
 
     def _on_show(self) -> None:
         self._page().show_current()

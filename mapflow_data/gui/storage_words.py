@@ -99,13 +99,12 @@ def skipped_note(skipped: Mapping[str, MapflowError]) -> str:
 
 
 def button_text(copies: int, of: int) -> str:
-    """ "Select 8 copies, keep the oldest"; of a part: "Select 2 of 8 copies, …"."""
+    """ "Select the 8 newer copies"; of a part of them: "Select 2 of the 8 newer copies"."""
     if copies != of:
-        text = translate("Storage", "Select {0} of {1} copies, keep the oldest")
-        return text.format(count(copies), count(of))
+        return translate("Storage", "Select {0} of the {1} newer copies").format(count(copies), count(of))
     if copies == 1:
-        return translate("Storage", "Select 1 copy, keep the oldest")
-    return translate("Storage", "Select {0} copies, keep the oldest").format(count(copies))
+        return translate("Storage", "Select the newer copy")
+    return translate("Storage", "Select the {0} newer copies").format(count(copies))
 
 
 def selected_note(copies: int, mosaics: int, all_mosaics: int) -> str:

@@ -260,12 +260,12 @@ def test_groups_say_where_the_copies_are(found: Desk) -> None:
 
 def test_the_oldest_is_kept(found: Desk) -> None:
     page = found.dialog.duplicatesPage
-    assert page.selectButton.text() == "Select 3 copies, keep the oldest"
+    assert page.selectButton.text() == "Select the 3 newer copies"
     found.click(page.selectButton)
     assert found.images[-1] == ({"m0": {"x"}, "m2": {"new"}, "m3": {"mid"}},)
     assert page.noteLabel.text() == "3 copies are selected in My imagery, where they can be deleted."
     page.duplicatesView.setCurrentIndex(page.model.index(1, 0))
-    assert page.selectButton.text() == "Select 2 of 3 copies, keep the oldest"
+    assert page.selectButton.text() == "Select 2 of the 3 newer copies"
     found.click(page.selectButton)
     assert found.images[-1] == ({"m2": {"new"}, "m3": {"mid"}},)
 
