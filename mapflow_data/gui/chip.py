@@ -22,8 +22,9 @@ class CrossButton(QAbstractButton):
 
     step_wanted = pyqtSignal(int)  # -1 to the chip before, 1 to the next one
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, look: QWidget) -> None:
         super().__init__(parent)
+        self._look = look
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
 
@@ -44,7 +45,7 @@ class CrossButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle, arm = QPointF(self.rect().center()) + QPointF(0.5, 0.5), self.height() * ARM
         role = QPalette.ColorRole.HighlightedText if self.hasFocus() else QPalette.ColorRole.Text
-        colour = self.palette().color(role)
+        colour = self._look.palette().color(role)
         is_hovered = self.underMouse() and self.isEnabled()
         if is_hovered:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -63,14 +64,15 @@ class CrossButton(QAbstractButton):
 
 
 class Chip(QWidget):
-    """`tag` is what the server knows; what is shown of it fits into the line."""
+    """`tag` is what the server knows; what is shown of it fits into the line. `look` lends its colours."""
 
-    def __init__(self, tag: str, parent: QWidget) -> None:
+    def __init__(self, tag: str, parent: QWidget, look: QWidget) -> None:
         super().__init__(parent)
+        self._look = look
         self.tag = tag
         self._text = cut(tag) or f"“{tag}”"  # one that is blank can be seen, too
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.cross = CrossButton(self)
+        self.cross = CrossButton(self, look)
         self.cross.setAccessibleName(self.tr("Remove tag {0}").format(self._text))
         self.cross.setToolTip(as_tooltip(self.cross.accessibleName()))
 
@@ -90,12 +92,13 @@ class Chip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         has_focus = self.cross.hasFocus()
-        colour = self.palette().color(QPalette.ColorRole.Highlight)
+        colours = self._look.palette()
+        colour = colours.color(QPalette.ColorRole.Highlight)
         painter.setPen(_thin(colour, EDGE))
         painter.setBrush(colour if has_focus else _thin(colour, FILL))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         role = QPalette.ColorRole.HighlightedText if has_focus else QPalette.ColorRole.Text
-        painter.setPen(self.palette().color(role))
+        painter.setPen(colours.color(role))
         room = self.rect().adjusted(PADDING, 0, -self.height(), 0)
         if self._is_right_to_left:
             room = self.rect().adjusted(self.height(), 0, -PADDING, 0)

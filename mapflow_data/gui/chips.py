@@ -7,13 +7,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPainter, QPaintEvent, QShowEvent
-from qgis.PyQt.QtWidgets import (
-    QSizePolicy,
-    QStyle,
-    QStyleOptionFrame,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QLineEdit, QSizePolicy, QStyle, QStyleOptionFrame, QVBoxLayout, QWidget
 
 from .chip import Chip
 from .chips_area import SPACING, ChipsArea
@@ -39,6 +33,7 @@ class Chips(QWidget):
         self._typed = ""
         self._told: tuple[str, ...] = ()
         self._area = ChipsArea(self)
+        self._look = QLineEdit(self)  # never shown: the colours and the frame that themes give to line edits
         self.edit = TagEdit(self._area.content)
         self._build()
         self.edit.textEdited.connect(self._on_edited)
@@ -51,6 +46,9 @@ class Chips(QWidget):
     def _build(self) -> None:
         self.edit.setObjectName("tagEdit")
         self.edit.setFrame(False)
+        self.edit.setStyleSheet("border: 0; padding: 0; background: transparent")
+        self._look.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._look.hide()
         self.edit.installEventFilter(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocusProxy(self.edit)
@@ -111,7 +109,7 @@ class Chips(QWidget):
         self._on_changed()
 
     def _append(self, tag: str) -> None:
-        chip = Chip(tag, self._area.content)
+        chip = Chip(tag, self._area.content, self._look)
         chip.cross.clicked.connect(lambda: self._remove(chip))
         chip.cross.step_wanted.connect(lambda step: self._step(chip, step))
         chip.cross.installEventFilter(self)
@@ -226,6 +224,7 @@ class Chips(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._look.ensurePolished()
         self._place()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -238,9 +237,10 @@ class Chips(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionFrame()
         option.initFrom(self)
+        option.palette = self._look.palette()
         option.lineWidth = self.style().pixelMetric(QStyle.PixelMetric.PM_DefaultFrameWidth)
         option.state |= QStyle.StateFlag.State_Sunken
         if self.isAncestorOf(self.window().focusWidget() or self) and self.window().isActiveWindow():
             option.state |= QStyle.StateFlag.State_HasFocus
         painter = QPainter(self)
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option, painter, self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelLineEdit, option, painter, self._look)

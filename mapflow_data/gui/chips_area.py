@@ -11,6 +11,8 @@ from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QStyle, QWidget
 from .flow import flow
 
 SPACING = 3
+# themes with a style sheet give every widget a ground of its own
+TRANSPARENT = "#chips, #chips > QWidget, #chipsContent { background: transparent; border: 0; padding: 0 }"
 
 
 class ChipsArea(QScrollArea):
@@ -21,6 +23,9 @@ class ChipsArea(QScrollArea):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.content = QWidget()
+        self.content.setObjectName("chipsContent")
+        self.setObjectName("chips")
+        self.setStyleSheet(TRANSPARENT)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(self.content)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
