@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ..services.downloads import DownloadService, Outcome, Progress
@@ -66,7 +66,7 @@ class DownloadBar(QWidget):
         column.addLayout(top)
         column.addLayout(bottom)
         top.addWidget(self.label, 1)
-        top.addWidget(self.closeButton)
+        top.addWidget(self.closeButton, 0, Qt.AlignmentFlag.AlignTop)
         bottom.addWidget(self.progressBar, 1)
         bottom.addWidget(self.cancelButton)
         bottom.addWidget(self.folderButton)

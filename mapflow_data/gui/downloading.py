@@ -61,14 +61,14 @@ class Downloading(QObject):
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setDefaultSuffix("tif")
         dialog.selectFile(safe_name(image.filename, image.id))
-        dialog.fileSelected.connect(lambda path: self._on_file(image, path))
+        dialog.filesSelected.connect(lambda paths: self._on_file(image, paths[0]))
         dialog.open()
 
     def _ask_folder(self, images: Sequence[Image]) -> None:
         dialog = self._make_dialog(words.folder_title(len(images)))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda folder: self._on_folder_chosen(images, folder))
+        dialog.filesSelected.connect(lambda paths: self._on_folder_chosen(images, paths[0]))
         dialog.open()
 
     def _make_dialog(self, title: str) -> QFileDialog:

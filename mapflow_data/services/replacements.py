@@ -13,7 +13,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
-from ..api.errors import Cancelled, MapflowError, Unconfirmed
+from ..api.errors import Cancelled, MapflowError, SignInRequired, Unconfirmed
 from ..api.models import Image
 from ..transfer.swap import Step, Swap, Swapped, swap
 from .jobs import Job, State
@@ -68,6 +68,9 @@ class ReplacementService(OnlineService):
                 self._give_up(one, Cancelled(code=SIGNED_OUT))
             elif one.stage is Stage.SWAPPING:
                 self._swap(one)
+        for one in tuple(self._all.values()):
+            if is_same and isinstance(one.error, SignInRequired):
+                self.retry(one.id)
         if not is_same:
             self._all.clear()
 

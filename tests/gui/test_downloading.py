@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QObject, Qt, QUrl, pyqtSlot
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMessageBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QVBoxLayout, QWidget
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
@@ -20,6 +20,7 @@ from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.downloading import Downloading
 from mapflow_data.services.downloads import DownloadService
 from mapflow_data.settings import DOWNLOAD_FOLDER
+from tests.gui.file_dialogs import choose, open_file_dialog
 from tests.gui.looks import assert_nothing_clipped
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.fault_server import FaultServer
@@ -48,14 +49,10 @@ class Panel:
         return self.downloading.bar
 
     def dialog(self) -> QFileDialog:
-        (dialog,) = [one for one in self.widget.findChildren(QFileDialog) if one.isVisible()]
-        return dialog
+        return open_file_dialog(self.widget)
 
     def choose(self, qtbot: QtBot, path: Path) -> None:
-        """As a person types it."""
-        edit = self.dialog().findChild(QLineEdit, "fileNameEdit")
-        edit.setText(str(path))
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        choose(self.widget, qtbot, path)
 
     def question(self) -> QMessageBox:
         return next(one for one in self.widget.findChildren(QMessageBox) if one.isVisible())
