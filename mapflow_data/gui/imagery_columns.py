@@ -39,12 +39,14 @@ class ImageryColumns(QObject):
 
     def fit(self) -> None:
         """Once more when the font has changed."""
-        metrics = self._tree.fontMetrics()
-        style = self._tree.style()
-        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self._tree) + 1
+        style, pixels = self._tree.style(), QStyle.PixelMetric
+        margin = style.pixelMetric(pixels.PM_FocusFrameHMargin, None, self._tree) + 1
+        frame = 2 * style.pixelMetric(pixels.PM_HeaderMargin, None, self._header)
+        frame += style.pixelMetric(pixels.PM_HeaderMarkSize, None, self._header) + margin
         for column, sample in _samples().items():
-            width = metrics.horizontalAdvance(sample) + MARGINS * margin
-            self._header.resizeSection(column, max(width, self._header.sectionSizeHint(column)))
+            cell = self._tree.fontMetrics().horizontalAdvance(sample) + MARGINS * margin
+            head = self._header.fontMetrics().horizontalAdvance(title(column)) + frame
+            self._header.resizeSection(column, max(cell, head))
 
     def make_menu(self) -> QMenu:
         menu = QMenu(self._tree)
