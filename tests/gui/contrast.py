@@ -92,24 +92,46 @@ def _texts(window: QWidget) -> Iterator[Text]:
 
 
 def _texts_of(part: QWidget) -> Iterator[Text]:
-    if isinstance(part, QAbstractButton) and not shows_text(part):
-        return
-    if isinstance(part, (QLabel, QAbstractButton)) and part.text():
-        yield Text(f"{part.objectName()} {part.text()!r}", part.rect().adjusted(2, 2, -2, -2))
-    elif isinstance(part, QLineEdit) and part.text():
-        enough = _enough_where_selected(part) if part.hasSelectedText() else ENOUGH
-        yield Text(f"{part.objectName()} {part.text()!r}", part.rect().adjusted(3, 3, -3, -3), enough)
-    elif isinstance(part, QComboBox) and not part.isEditable() and part.currentText():
-        yield Text(f"{part.objectName()} {part.currentText()!r}", part.rect().adjusted(3, 3, -20, -3))
-    elif isinstance(part, QGroupBox) and part.title():
-        yield Text(f"{part.objectName()} {part.title()!r}", QRect(20, 0, part.width() - 30, 16))
-    elif isinstance(part, QPlainTextEdit) and part.toPlainText():
-        yield Text(part.objectName(), part.viewport().geometry().adjusted(3, 3, -3, -3))
-    elif isinstance(part, QTabBar):
+    if isinstance(part, QTabBar):
         for tab in range(part.count()):
             yield Text(f"tab {part.tabText(tab)!r}", part.tabRect(tab).adjusted(6, 4, -6, -4))
-    elif isinstance(part, QAbstractItemView) and not isinstance(part, QHeaderView):
-        yield from _cells(part)
+    elif isinstance(part, QAbstractItemView):
+        yield from () if isinstance(part, QHeaderView) else _cells(part)
+    elif words := _words_of(part):
+        enough = ENOUGH
+        if isinstance(part, QLineEdit) and part.hasSelectedText():
+            enough = _enough_where_selected(part)
+        yield Text(f"{type(part).__name__} {part.objectName()} {words!r}", _place_of_words(part), enough)
+
+
+def _words_of(part: QWidget) -> str:
+    if isinstance(part, QAbstractButton) and not shows_text(part):
+        return ""
+    if isinstance(part, (QLabel, QAbstractButton, QLineEdit)):
+        return str(part.text())
+    if isinstance(part, QComboBox):
+        return "" if part.isEditable() else str(part.currentText())
+    if isinstance(part, QGroupBox):
+        return str(part.title())
+    if isinstance(part, QPlainTextEdit):
+        return str(part.toPlainText())
+    return part._text if is_drawn_by_us(part) else ""
+
+
+def _place_of_words(part: QWidget) -> QRect:
+    """Without the frame."""
+    if isinstance(part, QGroupBox):
+        return QRect(20, 0, part.width() - 30, 16)
+    if isinstance(part, QPlainTextEdit):
+        return part.viewport().geometry().adjusted(3, 3, -3, -3)
+    if isinstance(part, QComboBox):
+        return part.rect().adjusted(3, 3, -20, -3)
+    return part.rect().adjusted(2, 2, -2, -2)
+
+
+def is_drawn_by_us(part: QWidget) -> bool:
+    """A widget of ours that holds its words itself, as a tag does."""
+    return type(part).__module__.startswith("mapflow_data.") and bool(getattr(part, "_text", ""))
 
 
 def _cells(view: QAbstractItemView) -> Iterator[Text]:

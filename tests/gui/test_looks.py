@@ -70,8 +70,9 @@ def test_nothing_is_cut_and_all_can_be_read(state: State, variant: str, stage: S
         widget.resize(*size)
         settle(widget)
         found += [f"{widget.width()} × {widget.height()}: {fault}" for fault in faults_of(widget)]
-        if size == usual[0]:
-            album.add(variant, state.name, widget)
+        if size in usual:
+            is_first = size == usual[0]
+            album.add(variant, state.name if is_first else f"{state.name}_{size[0]}", widget)
             found += faint_texts(widget, THEMES_OWN_CONTRAST.get(variant, ENOUGH))
     if state.is_dock:
         found += too_large(widget, variant)
