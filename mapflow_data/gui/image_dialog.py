@@ -19,7 +19,6 @@ from qgis.PyQt.QtWidgets import (
 
 from ..api.errors import MapflowError, NotFound
 from ..api.models import Image, Mosaic
-from ..layers.geometry import read_footprint
 from ..services.pictures import PictureService
 from . import image_words, messages
 from .facts_view import FactsView
@@ -227,7 +226,7 @@ class ImageDialog(QDialog):
         self.nextButton.setEnabled(position < count)
 
     def _refresh_buttons(self, image: Image) -> None:
-        has_place = not read_footprint(image.footprint).isNull()
+        has_place = image_words.place_of(image.footprint) is not None
         no_place = "" if has_place else self.tr("Where it lies is not known: it has no footprint")
         self._allow(self.zoomButton, has_place, no_place)
         not_ready = self.tr("Mapflow has not processed this image")

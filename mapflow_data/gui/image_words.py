@@ -22,7 +22,7 @@ translate = QCoreApplication.translate
 BETWEEN = " · "
 NO_BREAK = "\u00a0"
 MOST_LINES = 4
-KNOWN_CRS = 64
+KNOWN_CRS, KNOWN_PLACES = 64, 64
 SMALL = 1e-4  # smaller numbers would be written with an exponent
 DEGREE = "°"
 
@@ -43,6 +43,27 @@ def crs_words(text: str) -> CrsWords:
         return CrsWords()
     unit = DEGREE if crs.isGeographic() else str(QgsUnitTypes.toAbbreviatedString(crs.mapUnits()))
     return CrsWords(str(crs.authid()), str(crs.description()), unit)
+
+
+class Place(NamedTuple):
+    """`extent` as QGIS writes it, in degrees with decimal points everywhere."""
+
+    extent: str
+    area_km2: float
+
+
+@lru_cache(maxsize=KNOWN_PLACES)
+def place_of(wkt: str) -> Optional[Place]:
+    """Of a footprint; None where it cannot be one. Footprints may have thousands of corners."""
+    geometry = read_footprint(wkt)
+    if geometry.isNull():
+        return None
+    box = geometry.boundingBox()
+    if box.width() > 180:  # in two halves at ±180°
+        box = QgsRectangle(*bounds(outline(wkt)))
+    west, east = (_wrapped(x) for x in (box.xMinimum(), box.xMaximum()))
+    extent = f"{west:.5f}, {box.yMinimum():.5f} : {east:.5f}, {box.yMaximum():.5f}"
+    return Place(extent, area_km2(geometry))
 
 
 def fact_lines(image: Image) -> list[str]:
@@ -146,18 +167,12 @@ def _download(image: Image) -> str:
 
 
 def _footprint_facts(wkt: str) -> list[tuple[str, str]]:
-    geometry = read_footprint(wkt) if wkt else None
-    if geometry is None or geometry.isNull():
+    place = place_of(wkt)
+    if place is None:
         return []
-    box = geometry.boundingBox()
-    if box.width() > 180:  # in two halves at ±180°
-        box = QgsRectangle(*bounds(outline(wkt)))
-    west, east = (_wrapped(x) for x in (box.xMinimum(), box.xMaximum()))
-    # as QGIS writes extents, with decimal points everywhere
-    extent = f"{west:.5f}, {box.yMinimum():.5f} : {east:.5f}, {box.yMaximum():.5f}"
     return [
-        (translate("ImageFacts", "Extent, WGS 84"), extent),
-        (translate("ImageFacts", "Footprint area"), area_words.size(area_km2(geometry))),
+        (translate("ImageFacts", "Extent, WGS 84"), place.extent),
+        (translate("ImageFacts", "Footprint area"), area_words.size(place.area_km2)),
     ]
 
 
