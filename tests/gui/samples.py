@@ -49,7 +49,7 @@ def images(count: int, mosaic_id: str = "m1") -> list[Image]:
 
 def mosaics() -> list[Mosaic]:
     return [
-        Mosaic("m1", "North district, summer 2026", ("drone", "2026"), moment(14), "", 40 * GB, 60),
+        Mosaic("m1", "North district, summer 2026", ("drone", "2026"), moment(14), "", int(5.2 * GB), 60),
         Mosaic("m2", "Test flight", (), moment(2, 5), "", 683 * MB, 3),
         Mosaic(
             "m3", LONG, ("power lines", "very long tag that was never shortened"), moment(1), "", None, None

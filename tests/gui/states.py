@@ -25,6 +25,7 @@ from tests.gui.window import Window
 
 Size = tuple[int, int]
 DOCK_SIZE = (340, 640)
+CONNECTION = make_connection("http://127.0.0.1:9", "YTpi")  # where nobody listens
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Stage:
     def sign_in(self, storage: Storage = samples.STORAGE) -> MapflowDock:
         """As after an accepted token, but no service has a connection by which it could ask anybody."""
         dock, session = self.dock, self.services.session
-        session._connection = make_connection("", "x")
+        session._connection = CONNECTION
         dock.accountButton.set_connection(session.connection, samples.EMAIL)
         session.busy_changed.emit(False)
         session.storage_loaded.emit(storage)
