@@ -12,6 +12,8 @@ from qgis.PyQt.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from ..api.errors import MapflowError
 from ..services.absence import Absence, is_out_of_reach
+from ..services.away import LOOK_AGAIN_SECONDS
+from ..services.lookout import Lookout
 from ..services.mosaics import MosaicService
 from ..services.session import SessionService
 from . import formats
@@ -22,15 +24,17 @@ from .plain import as_tooltip
 from .wrapped_label import WrappedLabel
 
 ICON_SIZE = 16  # logical px
-READS = ("mosaics", "images", "storage")  # what may fail and leave the older things to see
+MOSAICS = "mosaics"
+READS = (MOSAICS, "images", "storage")  # what may fail and leave the older things to see
 
 
 class OfflineBar(QFrame):
     """In sight in two cases: nothing could be asked from the start, and the session is offline; or the
-    network went away since, and what is seen is what was loaded last.
+    network went away since, and what is seen is what was loaded last. While it is in sight the server is
+    looked for.
     """
 
-    retry_requested = pyqtSignal()  # of somebody who is signed in: load again
+    retry_requested = pyqtSignal()  # of somebody who is signed in: load all again
 
     offlineIcon: QLabel
     offlineLabel: WrappedLabel
@@ -43,6 +47,9 @@ class OfflineBar(QFrame):
         self._mosaics: Optional[MosaicService] = None
         self._loaded_at: Optional[datetime] = None  # the list of mosaics, by the server
         self._error: Optional[MapflowError] = None  # why it could not be loaded again
+        self._is_by_itself = False  # whether the list is loaded without anybody's asking
+        self._lookout = Lookout(LOOK_AGAIN_SECONDS, self)
+        self._lookout.due.connect(self._on_due)
         self.offlineIcon.setPixmap(icon("failed").pixmap(ICON_SIZE, ICON_SIZE))
         self.retryButton.clicked.connect(self._on_retry)
         self.hide()
@@ -57,41 +64,66 @@ class OfflineBar(QFrame):
         mosaics.mosaics_loaded.connect(self._on_mosaics_loaded)
 
     def tell(self, what: str, error: MapflowError) -> bool:
-        """True where the bar says it: the server is away, and there is something to see nevertheless."""
-        if self._session is None or what not in READS or not is_out_of_reach(error):
+        """True where the bar says it, or will: the server is away, and there is something to see anyway.
+
+        The list of mosaics decides: it is what the bar looks for.
+        """
+        if self._session is None or self._mosaics is None or what not in READS or not is_out_of_reach(error):
             return False
         if self._session.absence is not None:
             return True
-        if self._loaded_at is not None:
+        if self._loaded_at is None:
+            return False
+        if what == MOSAICS:
             self._error = error
+            self._lookout.seconds = self._session.away.seconds
+            self._lookout.start()
             self._show_state()
-        return self._loaded_at is not None
+        return self._error is not None or self._mosaics.is_running(MOSAICS)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._session is not None:
-            self._session.away.set_watched(True)
+        self._set_watched(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._set_watched(False)
+
+    def _set_watched(self, is_watched: bool) -> None:
+        self._lookout.set_watched(is_watched)
         if self._session is not None:
-            self._session.away.set_watched(False)
+            self._session.away.set_watched(is_watched)
 
     # What happens
 
     def _on_session_changed(self) -> None:
-        self._loaded_at = self._error = None
-        self._show_state()
+        self._loaded_at = None
+        self._end()
 
     def _on_mosaics_loaded(self) -> None:
-        if self._session is not None and self._session.is_online:
-            self._loaded_at, self._error = datetime.now(timezone.utc), None
-            self._show_state()
+        if self._session is None or not self._session.is_online:
+            return
+        is_news = self._is_by_itself
+        self._loaded_at = datetime.now(timezone.utc)
+        self._end()
+        if is_news:
+            self.retry_requested.emit()
+
+    def _end(self) -> None:
+        self._error, self._is_by_itself = None, False
+        self._lookout.stop()
+        self._show_state()
+
+    def _on_due(self) -> None:
+        if self._mosaics is not None and self._error is not None:
+            self._is_by_itself = True
+            self._mosaics.load()
 
     def _on_retry(self) -> None:
         if self._session is not None and self._session.absence is not None:
             self._session.away.look()
         else:
+            self._is_by_itself = False
             self.retry_requested.emit()
 
     def _show_state(self) -> None:
@@ -102,7 +134,7 @@ class OfflineBar(QFrame):
         self.setVisible(error is not None)
         if error is None:
             return
-        is_looking = self._session.away.is_busy if absence else self._mosaics.is_running("mosaics")
+        is_looking = self._session.away.is_busy if absence else self._mosaics.is_running(MOSAICS)
         self.retryButton.setEnabled(not is_looking)
         self.offlineLabel.setText(self._offline_text(absence) if absence else self._lost_text())
         message = describe(error)
@@ -110,14 +142,17 @@ class OfflineBar(QFrame):
 
     def _offline_text(self, absence: Absence) -> str:
         words = self.tr("Offline since {0}: what you see is as of {1}. Looking again every {2} s.")
-        seconds = round(self._session.away.seconds) if self._session else 0
-        return words.format(_moment(absence.since), _moment(absence.known.moment), seconds)
+        return words.format(_moment(absence.since), _moment(absence.known.moment), self._seconds)
 
     def _lost_text(self) -> str:
         connection = self._session.connection if self._session else None
         host = urlsplit(connection.server).hostname if connection else ""
-        words = self.tr("{0} cannot be reached: what you see is as of {1}.")
-        return words.format(host, _moment(self._loaded_at or datetime.now(timezone.utc)))
+        words = self.tr("{0} cannot be reached: what you see is as of {1}. Looking again every {2} s.")
+        return words.format(host, _moment(self._loaded_at or datetime.now(timezone.utc)), self._seconds)
+
+    @property
+    def _seconds(self) -> int:
+        return round(self._session.away.seconds if self._session else LOOK_AGAIN_SECONDS)
 
 
 def _moment(value: datetime) -> str:

@@ -208,8 +208,10 @@ def test_the_server_comes_back_and_all_is_as_ever(
     assert docks.workspace.services.session.state == "signed_in"
     wait_for_mosaics(dock, qtbot, 3)
     assert dock.tabs.isVisible()
-    paths = [entry["path"] for entry in box.requests()]
-    assert any(path.endswith(f"/mosaic/{row_of(dock, 'Two fields').id}/image") for path in paths)
+    wanted = f"/mosaic/{row_of(dock, 'Two fields').id}/image"  # what is open is loaded again, too
+    qtbot.waitUntil(
+        lambda: any(entry["path"].endswith(wanted) for entry in box.requests()), timeout=PATIENCE_MS
+    )
 
 
 def test_retry_looks_at_once(offline: MapflowDock, qtbot: QtBot, box: Sandbox) -> None:
@@ -344,6 +346,7 @@ def test_what_is_changed_is_known_offline(docks: Docks, qtbot: QtBot, box: Sandb
 def test_the_network_goes_away_while_signed_in(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
     """What is seen stays, and one line says as of when, in the place of a message for each call."""
     dock = use_online(docks, qtbot, box)
+    docks.workspace.services.session.away.seconds = 30
     box.stop()
     qtbot.mouseClick(dock.refreshButton, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(dock.offlineBar.isVisible, timeout=30_000)
@@ -360,6 +363,32 @@ def test_the_network_goes_away_while_signed_in(docks: Docks, qtbot: QtBot, box: 
     qtbot.waitUntil(lambda: not dock.offlineBar.isVisible(), timeout=PATIENCE_MS)
     (image,) = open_mosaic(dock, qtbot, "Two fields")
     assert image.filename == "field_1.tif"
+
+
+def test_the_network_comes_back_by_itself(docks: Docks, qtbot: QtBot) -> None:
+    """Once in a while the list is asked for, and all that is open as soon as it comes."""
+    with FaultServer([answer(STORAGE)], then=answer([{"id": "m", "name": "Fields"}])) as server:
+        dock = docks.open(look_seconds=0.3)
+        docks.workspace.services.session.sign_in(server.url, TOKEN)
+        wait_for_mosaics(dock, qtbot, 1)
+        open_mosaic(dock, qtbot, "Fields")
+        server.then = html()
+        qtbot.mouseClick(dock.refreshButton, Qt.MouseButton.LeftButton)
+        wait_for_bar(dock, qtbot)
+        qtbot.waitUntil(lambda: not docks.workspace.services.images.is_busy, timeout=PATIENCE_MS)
+        count = len(server.requests)
+        qtbot.waitUntil(lambda: len(server.requests) > count + 2, timeout=PATIENCE_MS)
+        assert set(server.seen[count:]) == {"GET /rest/rasters/mosaic"}
+        assert dock.offlineBar.isVisible()
+        server.then = answer([{"id": "m", "name": "Fields"}])
+        count = len(server.requests)
+        qtbot.waitUntil(lambda: not dock.offlineBar.isVisible(), timeout=PATIENCE_MS)
+        wanted = "GET /rest/rasters/mosaic/m/image"
+        qtbot.waitUntil(lambda: wanted in server.seen[count:], timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: not docks.workspace.services.images.is_busy, timeout=PATIENCE_MS)
+        count = len(server.requests)
+        qtbot.wait(700)
+        assert len(server.requests) == count
 
 
 def test_a_change_that_fails_is_still_said_in_a_message(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
