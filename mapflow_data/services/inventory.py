@@ -10,7 +10,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..api.connection import Connection
-from ..api.errors import Cancelled, MapflowError
+from ..api.errors import Cancelled, MapflowError, Unreachable
 from ..api.models import Image, Mosaic
 from .inventory_index import DuplicateGroup, Listing, duplicates
 from .inventory_reading import Answer, Reading
@@ -82,13 +82,14 @@ class InventoryService(OnlineService):
     def load(self, mosaics: Sequence[Mosaic], asker: object = None, *, afresh: bool = False) -> bool:
         """Read what is missing of `mosaics`, which are all there are; `afresh` all of it.
 
-        True where `ended` will tell the end; False where there is nothing to read, or nobody signed in.
+        True where `ended` will tell the end, False where there is nothing to read.
         """
         self.keep_only(mosaic.id for mosaic in mosaics)
         if not self.is_reading:
             wanted = list(mosaics) if afresh else self.missing(mosaics)
-            if not wanted or not self._start(wanted):
+            if not wanted:
                 return False
+            self._start(wanted)
         if asker not in self._askers:
             self._askers.append(asker)
         return True
@@ -184,23 +185,17 @@ class InventoryService(OnlineService):
             return self._stamps[mosaic.id] == _stamp(mosaic)
         return mosaic.image_count in (None, len(listing))
 
-    def _start(self, wanted: Sequence[Mosaic]) -> bool:
-        inbox: deque[Answer] = deque()
-        connection, scale = self._connection, self._time_scale
-        if connection is None:
-            return False
-        is_started = self.run(
-            KEY,
-            Reading(connection, wanted, inbox.append, scale).run,
-            lambda _: self._on_over(None),
-            self._on_over,
-        )
-        if is_started:
-            self._inbox, self._outcome, self._askers, self.skipped = inbox, None, [], {}
-            self._done, self._total = 0, len(wanted)
-            self._timer.start()
-            self.progressed.emit(0, self._total)
-        return is_started
+    def _start(self, wanted: Sequence[Mosaic]) -> None:
+        self._inbox, self._outcome, self._askers, self.skipped = deque(), None, [], {}
+        self._done, self._total = 0, len(wanted)
+        self._timer.start()
+        if self._connection is None:
+            self.unanswered.emit(KEY)
+            self._on_over(Unreachable())
+            return
+        reading = Reading(self._connection, wanted, self._inbox.append, self._time_scale)
+        self.run(KEY, reading.run, lambda _: self._on_over(None), self._on_over, latest=True)
+        self.progressed.emit(0, self._total)
 
     def _on_over(self, error: Optional[MapflowError]) -> None:
         self._outcome = (error,)

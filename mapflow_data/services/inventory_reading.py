@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Callable, NamedTuple, Optional
@@ -24,6 +25,8 @@ from .task import guarded
 
 AT_ONCE = 4
 STOPPERS = (Cancelled, ConnectionFailed, RateLimited, SignInRequired)  # the next would fail the same way
+SHARE = 0.5  # of the interpreter at most: threads that do not rest would keep QGIS waiting for their turns
+LONGEST_REST = 0.1  # seconds
 FAILURES_IN_A_ROW = 5  # of others: it is the server, not the mosaic
 
 
@@ -82,7 +85,10 @@ class Reading:
             mosaic = self._next()
             while mosaic is not None:
                 self._over.check()
+                started, used = time.perf_counter(), time.thread_time()
                 self._read(client, mosaic)
+                used, took = time.thread_time() - used, time.perf_counter() - started
+                self._over.wait(_rest(used, took))
                 mosaic = self._next()
 
     def _next(self) -> Optional[Mosaic]:
@@ -111,3 +117,8 @@ class Reading:
             is_hopeless = self._failures >= FAILURES_IN_A_ROW
         if is_hopeless:
             raise error
+
+
+def _rest(used: float, took: float) -> float:
+    """Seconds to rest after `used` of the processor within `took`: none where the network is the slower."""
+    return min(LONGEST_REST, max(0.0, used * AT_ONCE / SHARE - took))

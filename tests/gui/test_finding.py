@@ -201,6 +201,16 @@ def test_without_a_network(desk: Desk) -> None:
     assert desk.found == [("a", {})]
 
 
+def test_with_nobody_to_ask_it_says_so(desk: Desk) -> None:
+    desk.show(2)
+    desk.inventory.know("m0", [Image("i", "m0", "DJI_1.tif")])
+    desk.offer("dji")
+    desk.click()
+    assert desk.found.wait() == ("dji", {"m0": {"i"}})
+    assert isinstance(desk.ended.wait()[0], Unreachable)
+    assert desk.words().startswith("1 image in 1 mosaic. Not all mosaics were read: ")
+
+
 def test_signed_out_it_ends(desk: Desk, server: FaultServer) -> None:
     server.then = SLOW
     desk.show(2)

@@ -222,6 +222,29 @@ def test_duplicates_in_a_real_account(
     assert page.statePage.stateTitle.text() == "No exact duplicates"
 
 
+def test_names_of_a_server_are_text_and_nothing_else(desk: Desk, server: FaultServer) -> None:
+    desk.sign_in(server.url)
+    name = "<img src=http://x>&amp;"
+    desk.inventory.know("m0", [Image.from_json(raw(one, A), "m0") for one in ("<b>i1", "<b>i2")])
+    desk.dialog.open_with([Mosaic("m0", name, size_bytes=1, image_count=2)])
+    tip = Qt.ItemDataRole.ToolTipRole
+    assert "&lt;img" in desk.dialog.sizesPage.model.index(0, 0).data(tip)
+    assert desk.names() == [name]
+    desk.find()
+    desk.until_found()
+    model = desk.dialog.duplicatesPage.model
+    assert "&lt;b&gt;i1.tif" in model.index(0, 0).data(tip)
+    assert model.index(0, 0, model.index(0, 0)).data() == f"{name} › <b>i1.tif"
+
+
+def test_with_nobody_to_ask_it_says_so(desk: Desk, qtbot: QtBot) -> None:
+    desk.dialog.open_with(some())
+    desk.find()
+    page = desk.dialog.duplicatesPage.statePage
+    qtbot.waitUntil(lambda: page.stateButton.text() == "Retry", timeout=PATIENCE_MS)
+    assert "The server cannot be reached" in page.stateText.text()
+
+
 @pytest.fixture
 def found(desk: Desk, server: FaultServer) -> Desk:
     desk.sign_in(server.url)

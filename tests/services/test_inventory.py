@@ -209,7 +209,7 @@ def test_another_account_knows_nothing_of_it(qtbot: QtBot, inventory: InventoryS
         assert isinstance(ended[-1][0], Cancelled)
     assert len(forgotten) == 2  # at first there was nobody
     assert inventory.find("i") == {}
-    assert not inventory.load(mosaics(3))
+    assert isinstance(read(inventory, qtbot, mosaics(3)), Unreachable)  # there is nobody to ask
     assert inventory.missing(mosaics(3)) == mosaics(3)
 
 
