@@ -10,9 +10,9 @@ from qgis.PyQt.QtWidgets import QToolButton
 from ..maptools.sketch import Shape
 from . import area_words
 from .area_button import AreaButton
-from .area_label import AreaLabel
 from .area_picker import MAX_VERTICES, Area, AreaPicker
 from .icons import icon
+from .name_label import NameLabel
 from .search_hint import SearchHint
 
 
@@ -26,7 +26,7 @@ class AreaFields(QObject):
         self,
         picker: AreaPicker,
         button: AreaButton,
-        label: AreaLabel,
+        label: NameLabel,
         tools: tuple[QToolButton, QToolButton],
         hint: SearchHint,
         parent: QObject,

@@ -31,6 +31,7 @@ from .state_page import StatePage
 from .storage_bar import StorageBar
 
 WIDTH = 340  # logical px, at first
+HINT_MS = 5000  # in QGIS' status bar
 
 
 class MapflowDock(QgsDockWidget):
@@ -58,7 +59,7 @@ class MapflowDock(QgsDockWidget):
         self.setWindowIcon(plugin_icon())
         self.signInPage.set_server(default_server())
         self.refreshButton.setIcon(icon("refresh"))
-        self.imagery = ImageryPanel(services, presenter, QgsProject.instance(), self)
+        self.imagery = ImageryPanel(services, presenter, iface.mapCanvas(), QgsProject.instance(), self)
         self.activity = ActivityPanel(services.queue, self)
         self.search = SearchPanel(services.catalog, presenter, iface, QgsProject.instance(), self)
         self.tabs.addTab(self.imagery, self.tr("My imagery"))
@@ -128,12 +129,12 @@ class MapflowDock(QgsDockWidget):
         self.refreshButton.clicked.connect(self._on_refresh)
         self.imagery.upload_requested.connect(self.upload_requested)
         self.imagery.sign_in_requested.connect(self._on_ask_for_token)
-        self.imagery.map_actions.dropped.connect(self._on_dropped)
-        self.imagery.map_actions.nothing_to_show.connect(self._on_nothing_to_show)
-        self.imagery.map_actions.cannot_zoom.connect(self._on_cannot_zoom)
-        self.imagery.deleting.succeeded.connect(self.notices.success)
-        self.imagery.deleting.stopped.connect(self.notices.info)
-        self.imagery.deleting.warned.connect(self.notices.warning)
+        commands = self.imagery.commands
+        commands.noted.connect(self.notices.info)
+        commands.succeeded.connect(self.notices.success)
+        commands.warned.connect(self.notices.warning)
+        commands.hinted.connect(self._on_hinted)
+        self.storageBar.clicked.connect(commands.show_storage)
         self.activity.count_changed.connect(self._on_count_changed)
 
     # Signing in and out
@@ -261,17 +262,11 @@ class MapflowDock(QgsDockWidget):
         self.imagery.refresh()
         self._services.session.refresh_storage()
 
+    def _on_hinted(self, text: str) -> None:
+        self._iface.statusBarIface().showMessage(text, HINT_MS)
+
     def _on_network_options(self) -> None:
         self._iface.showOptionsDialog(self._iface.mainWindow(), "mOptionsPageNetwork")
-
-    def _on_dropped(self, name: str) -> None:
-        self.notices.info(self.tr("{0} was not shown, as another project was opened meanwhile.").format(name))
-
-    def _on_nothing_to_show(self, name: str) -> None:
-        self.notices.info(self.tr("“{0}” has no images yet: upload some first.").format(name))
-
-    def _on_cannot_zoom(self) -> None:
-        self.notices.info(self.tr("There is no footprint to zoom to: upload images first."))
 
     def _on_count_changed(self, count: int) -> None:
         text = self.tr("Activity ({0})").format(count) if count else self.tr("Activity")

@@ -47,6 +47,9 @@ THEME = {
     "delete": "mActionDeleteSelected.svg",
     "rename": "mActionRename.svg",
     "pick": "mActionSelect.svg",
+    "sheet": "mActionIconView.svg",
+    "replace": "mActionFindReplace.svg",
+    "download": "mActionSharingImport.svg",
 }
 
 

@@ -5,124 +5,124 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Callable
 
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QMenu, QWidget
 
 from ..api.models import Image, Mosaic
-from .deleting import Deleting
-from .editing import Editing
 from .icons import icon
+from .imagery_commands import ImageryCommands
 from .imagery_model import Item
 from .manage_menu import ManageMenu
-from .map_actions import MapActions
 from .qt_compat import QAction
-
-translate = QCoreApplication.translate
 
 PREVIEWS_AT_MOST = 50  # each is a request and a layer
 
 
-class ImageryMenu:
-    """`on_map` and `more` drop from the toolbar, `context` opens on the tree."""
+class ImageryMenu(QObject):
+    """`on_map` and `more` drop from the toolbar, `context` opens on the list."""
 
-    def __init__(
-        self,
-        parent: QWidget,
-        map_actions: MapActions,
-        editing: Editing,
-        deleting: Deleting,
-        upload: Callable[[], None],
-    ) -> None:
-        self._map_actions = map_actions
-        self._deleting = deleting
+    def __init__(self, parent: QWidget, commands: ImageryCommands, upload: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self._commands = commands
         self._items: Sequence[Item] = ()
         self._mosaics: Sequence[Mosaic] = ()
-        self.on_map = QMenu(parent)
-        self.tiles = self._add(
-            "tilesAction", "tiles", translate("Imagery", "Mosaic as tiles"), self._on_tiles
-        )
-        self.footprints = self._add(
-            "footprintsAction", "footprints", translate("Imagery", "Footprints"), self._on_footprints
-        )
-        self.preview = self._add(
-            "previewAction", "preview", translate("Imagery", "Preview of the image"), self._on_preview
-        )
-        self.context = QMenu(parent)
-        self.context.addActions(self.on_map.actions())
-        self.context.addSeparator()
-        self.zoom = self.context.addAction(icon("zoom"), translate("Imagery", "Zoom to"), self._on_zoom)
-        self.zoom.setObjectName("zoomAction")
-        self.context.addSeparator()
-        self.upload = self.context.addAction(
-            icon("upload"), translate("Imagery", "Upload into this mosaic…"), upload
-        )
-        self.upload.setObjectName("uploadIntoAction")
-        self.context.addSeparator()
-        self.more = ManageMenu(editing, parent)
-        self.context.addActions(self.more.actions())
-        self.context.addSeparator()
-        self.delete = self.context.addAction(
-            icon("delete"), translate("Imagery", "Delete from Mapflow…"), self._on_delete
-        )
-        self.delete.setObjectName("deleteAction")
+        self._fill_on_map(parent)
+        self._fill_context(parent, upload)
 
-    def set_selection(self, items: Sequence[Item], mosaics: Sequence[Mosaic], is_deleting: bool) -> None:
+    def set_selection(
+        self, items: Sequence[Item], mosaics: Sequence[Mosaic], *, is_online: bool, is_deleting: bool
+    ) -> None:
+        """Offline, what needs the server is not offered."""
         self._items, self._mosaics = items, mosaics
         self.footprints.setEnabled(bool(mosaics))
-        self.tiles.setEnabled(bool(mosaics))
-        self._set_preview(len(self._images))
+        self.tiles.setEnabled(bool(mosaics) and is_online)
+        self._set_preview(len(self._images), is_online)
+        self.all_mosaics.setEnabled(is_online)
         self.zoom.setEnabled(bool(items))
-        self.upload.setEnabled(len(mosaics) == 1)
-        self.more.set_selection(items)
-        self.delete.setEnabled(bool(items) and not is_deleting)
-
-    def _set_preview(self, count: int) -> None:
-        if count > PREVIEWS_AT_MOST:
-            self.preview.setText(
-                translate("Imagery", "Previews (of at most {0} images)").format(PREVIEWS_AT_MOST)
-            )
-        elif count > 1:
-            self.preview.setText(translate("Imagery", "Previews of the {0} images").format(count))
-        else:
-            self.preview.setText(translate("Imagery", "Preview of the image"))
-        self.preview.setEnabled(0 < count <= PREVIEWS_AT_MOST)
+        self.upload.setEnabled(len(mosaics) == 1 and is_online)
+        self.more.set_selection(items, is_online)
+        self.delete.setEnabled(bool(items) and is_online and not is_deleting)
 
     @property
     def default_tip(self) -> str:
         """What a click on the button itself does now."""
         if len(self._images) > PREVIEWS_AT_MOST:
-            return translate("Imagery", "Select at most {0} images to show their previews").format(
-                PREVIEWS_AT_MOST
-            )
+            return self.tr("Select at most {0} images to show their previews").format(PREVIEWS_AT_MOST)
         if self._images:
-            return translate("Imagery", "Show a preview of the selected images on the map")
+            return self.tr("Show a preview of the selected images on the map")
         if self._mosaics:
-            return translate("Imagery", "Show the selected mosaic as tiles on the map")
-        return translate("Imagery", "Select a mosaic or an image to show it on the map")
+            return self.tr("Show the selected mosaic as tiles on the map")
+        return self.tr("Select a mosaic or an image to show it on the map")
 
     def trigger_default(self) -> None:
         (self.preview if self._images else self.tiles).trigger()
 
+    # Set-up
+
+    def _fill_on_map(self, parent: QWidget) -> None:
+        menu = self.on_map = QMenu(parent)
+        self.tiles = _add(menu, "tilesAction", "tiles", self.tr("Mosaic as tiles"), self._on_tiles)
+        self.footprints = _add(
+            menu, "footprintsAction", "footprints", self.tr("Footprints"), self._on_footprints
+        )
+        self.preview = _add(
+            menu, "previewAction", "preview", self.tr("Preview of the image"), self._on_preview
+        )
+        self._of_selection = list(menu.actions())
+        menu.addSeparator()
+        self.all_mosaics = _add(
+            menu,
+            "allMosaicsAction",
+            "footprints",
+            self.tr("All mosaics as one layer"),
+            self._commands.on_map.show_all_mosaics,
+        )
+
+    def _fill_context(self, parent: QWidget, upload: Callable[[], None]) -> None:
+        menu = self.context = QMenu(parent)
+        menu.addActions(self._of_selection)
+        menu.addSeparator()
+        self.zoom = _add(menu, "zoomAction", "zoom", self.tr("Zoom to"), self._on_zoom)
+        menu.addSeparator()
+        self.upload = _add(menu, "uploadIntoAction", "upload", self.tr("Upload into this mosaic…"), upload)
+        menu.addSeparator()
+        self.more = ManageMenu(self._commands, parent)
+        menu.addActions(self.more.actions())
+        menu.addSeparator()
+        self.delete = _add(menu, "deleteAction", "delete", self.tr("Delete from Mapflow…"), self._on_delete)
+
+    def _set_preview(self, count: int, is_online: bool) -> None:
+        if count > PREVIEWS_AT_MOST:
+            self.preview.setText(self.tr("Previews (of at most {0} images)").format(PREVIEWS_AT_MOST))
+        elif count > 1:
+            self.preview.setText(self.tr("Previews of the {0} images").format(count))
+        else:
+            self.preview.setText(self.tr("Preview of the image"))
+        self.preview.setEnabled(is_online and 0 < count <= PREVIEWS_AT_MOST)
+
     @property
     def _images(self) -> list[Image]:
-        return [item for item in self._items if isinstance(item, Image)]
+        return [item for item in self._items if isinstance(item, Image) and item.is_ready]
 
-    def _add(self, name: str, icon_name: str, text: str, slot: Callable[[], None]) -> QAction:
-        action = self.on_map.addAction(icon(icon_name), text, slot)
-        action.setObjectName(name)
-        return action
+    # What people do
 
     def _on_tiles(self) -> None:
-        self._map_actions.show_tiles(self._mosaics)
+        self._commands.on_map.show_tiles(self._mosaics)
 
     def _on_footprints(self) -> None:
-        self._map_actions.show_footprints(self._mosaics)
+        self._commands.on_map.show_footprints(self._mosaics)
 
     def _on_preview(self) -> None:
-        self._map_actions.show_previews(self._images)
+        self._commands.on_map.show_previews(self._images)
 
     def _on_zoom(self) -> None:
-        self._map_actions.zoom_to(self._items)
+        self._commands.on_map.zoom_to(self._items)
 
     def _on_delete(self) -> None:
-        self._deleting.ask(self._items)
+        self._commands.deleting.ask(self._items)
+
+
+def _add(menu: QMenu, name: str, icon_name: str, text: str, slot: Callable[[], None]) -> QAction:
+    action = menu.addAction(icon(icon_name), text, slot)
+    action.setObjectName(name)
+    return action

@@ -1,27 +1,31 @@
-"""My imagery: the tree with its toolbar, and the page shown while there is nothing in it. Main thread."""
+"""My imagery: toolbar, filter, the list in two ways, and what is current in it. Main thread."""
 
 from __future__ import annotations
 
 from typing import Any, Optional
 
 from qgis.core import QgsProject
-from qgis.gui import QgsFilterLineEdit
+from qgis.gui import QgsFilterLineEdit, QgsMapCanvas
 from qgis.PyQt.QtCore import QPoint, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QStackedWidget, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QStackedWidget, QToolButton, QWidget
 
 from ..api.errors import MapflowError
 from ..api.models import Image, Mosaic
 from ..services.bundle import Services
-from .deleting import Deleting
+from .contact_sheet import ContactSheet
 from .deletion_bar import DeletionBar
-from .editing import Editing
+from .finding_bar import FindingBar
 from .forms import load_ui
+from .fresh_tiles import FreshTiles
 from .icons import icon
+from .image_drawer import ImageDrawer
+from .imagery_commands import ImageryCommands
+from .imagery_filter import ImageryFilter
 from .imagery_menu import ImageryMenu
 from .imagery_model import Loading
 from .imagery_states import ImageryStates
 from .imagery_tree import ImageryTree
-from .map_actions import MapActions
+from .imagery_views import ImageryViews
 from .messages import describe
 from .mosaic_dialog import MosaicDialog
 from .presenter import Presenter
@@ -40,36 +44,53 @@ class ImageryPanel(QWidget):
     deleteButton: QToolButton
     moreButton: QToolButton
     filterEdit: QgsFilterLineEdit
+    pickButton: QToolButton
+    sheetButton: QToolButton
+    findingBar: FindingBar
     views: QStackedWidget
     statePage: StatePage
     imageryTree: ImageryTree
+    sheetPage: QWidget
+    contactSheet: ContactSheet
+    imageDrawer: ImageDrawer
 
     def __init__(
-        self, services: Services, presenter: Presenter, project: QgsProject, parent: Optional[QWidget] = None
+        self,
+        services: Services,
+        presenter: Presenter,
+        canvas: QgsMapCanvas,
+        project: QgsProject,
+        parent: Optional[QWidget] = None,
     ) -> None:
         super().__init__(parent)
         load_ui(self, "imagery_panel")
         self._services = services
         self._new_mosaic_id = ""
         self._dialog: Optional[MosaicDialog] = None
-        self.model = self.imageryTree.imagery
-        self.states = ImageryStates(self.views, self.statePage, self.imageryTree, self)
-        self.map_actions = MapActions(services, presenter, self.model, self)
-        self.deleting = Deleting(services, presenter, self.model, self)
-        editing = Editing(services, self.model, self)
-        self._menu = ImageryMenu(self, self.map_actions, editing, self.deleting, self._on_upload)
-        self.layout().addWidget(DeletionBar(services.deletions, self))
+        tree = self.imageryTree
+        self.model = tree.imagery
+        self.states = ImageryStates(self.views, self.statePage, tree, self)
+        self.filter = ImageryFilter(self.filterEdit, self.findingBar, tree, services, self)
+        self.commands = ImageryCommands(services, presenter, tree, canvas, project, self)
+        self._menu = ImageryMenu(self, self.commands, self._on_upload)
+        ImageryViews(
+            tree, self.sheetPage, self.imageDrawer, services.pictures, self.states, self.sheetButton, self
+        )
+        FreshTiles(services, presenter, self)
         self._facts_changed = QTimer(self)  # of rows that may be selected; many at once are one
         self._facts_changed.setSingleShot(True)
-        self._link = SelectionLink(self.imageryTree, project, self)
+        self._link = SelectionLink(tree, project, self)
         self._set_up_buttons()
+        self._add_bars()
         self._connect()
+        self._connect_views(presenter)
         self.states.show_loading()
         self._on_items_selected()
 
     def close_links(self) -> None:
-        """Before the panel goes: lets go of the project's layers."""
+        """Before the panel goes: lets go of the project's layers and of the canvas."""
         self._link.close()
+        self.commands.close()
 
     # What the dock asks
 
@@ -86,7 +107,8 @@ class ImageryPanel(QWidget):
     def clear(self) -> None:
         """Another account's imagery is nobody's business."""
         self.imageryTree.forget_wanted()
-        self.filterEdit.clear()
+        self.commands.details.close()
+        self.filter.clear()
         self.model.set_mosaics([])
         self.states.show_loading()
 
@@ -114,9 +136,11 @@ class ImageryPanel(QWidget):
             (self.zoomButton, "zoom"),
             (self.deleteButton, "delete"),
             (self.moreButton, "edit"),
+            (self.sheetButton, "sheet"),
         )
         for button, name in buttons:
             button.setIcon(icon(name))
+        self.pickButton.setDefaultAction(self.commands.picking.action)
         self.onMapButton.setMenu(self._menu.on_map)
         self.moreButton.setMenu(self._menu.more)
         self.onMapButton.clicked.connect(self._menu.trigger_default)
@@ -125,26 +149,43 @@ class ImageryPanel(QWidget):
         self.zoomButton.clicked.connect(self._menu.zoom.trigger)
         self.deleteButton.clicked.connect(self._menu.delete.trigger)
 
+    def _add_bars(self) -> None:
+        """What is under way, at the end; each is out of sight while there is nothing."""
+        for bar in (
+            DeletionBar(self._services.deletions, self),
+            self.commands.replacing.bar,
+            self.commands.downloading.bar,
+        ):
+            self.layout().addWidget(bar)
+
     def _connect(self) -> None:
-        mosaics, images = self._services.mosaics, self._services.images
-        mosaics.mosaics_loaded.connect(self._on_mosaics_loaded)
-        mosaics.mosaic_created.connect(self._on_mosaic_created)
-        images.images_loading.connect(self.model.set_images_loading)
-        images.images_loaded.connect(self._on_images_loaded)
-        self._services.deletions.busy_changed.connect(self._on_items_selected)
-        self.deleting.sign_in_requested.connect(self.sign_in_requested)
-        self.imageryTree.images_wanted.connect(self._on_images_wanted)
-        self.imageryTree.items_selected.connect(self._on_items_selected)
+        services, tree = self._services, self.imageryTree
+        services.mosaics.mosaics_loaded.connect(self._on_mosaics_loaded)
+        services.mosaics.mosaic_created.connect(self._on_mosaic_created)
+        services.images.images_loading.connect(self.model.set_images_loading)
+        services.images.images_loaded.connect(self._on_images_loaded)
+        services.deletions.busy_changed.connect(self._on_items_selected)
+        session = services.session
+        for changed in (session.signed_in, session.signed_out, session.went_offline):
+            changed.connect(self._on_items_selected)
+        self.commands.sign_in_requested.connect(self.sign_in_requested)
+        tree.images_wanted.connect(self._on_images_wanted)
+        tree.items_selected.connect(self._on_items_selected)
         self._facts_changed.timeout.connect(self._on_items_selected)
         self.model.dataChanged.connect(lambda *_: self._facts_changed.start())
-        self.imageryTree.items_selected.connect(self._link.on_rows_selected)
-        self.imageryTree.customContextMenuRequested.connect(self._on_tree_menu)
-        self.filterEdit.textChanged.connect(self.imageryTree.filter_later)
-        self.imageryTree.filtered.connect(self._on_filtered)
+        tree.items_selected.connect(self._link.on_rows_selected)
+        self.filter.filtered.connect(self._on_filtered)
         self.states.refresh_requested.connect(self.refresh)
         self.states.sign_in_requested.connect(self.sign_in_requested)
         self.states.upload_requested.connect(self._on_upload)
-        self.states.clear_requested.connect(self.filterEdit.clear)
+        self.states.clear_requested.connect(self.filter.clear)
+
+    def _connect_views(self, presenter: Presenter) -> None:
+        for view in (self.imageryTree, self.contactSheet):
+            view.customContextMenuRequested.connect(lambda at, view=view: self._on_context_menu(view, at))
+        self.contactSheet.image_activated.connect(self.commands.details.open)
+        self.imageDrawer.image_activated.connect(self.commands.details.open)
+        self.imageDrawer.flash_requested.connect(lambda image: presenter.flash(image.footprint))
 
     # What services tell
 
@@ -186,16 +227,21 @@ class ImageryPanel(QWidget):
         if self._dialog is not None:
             self._services.mosaics.create(self._dialog.name, self._dialog.tags)
 
-    def _on_items_selected(self) -> None:
-        items = self.imageryTree.selected_items()
-        is_deleting = self._services.deletions.is_busy
-        self._menu.set_selection(items, self.imageryTree.selected_mosaics(), is_deleting)
-        self.onMapButton.setEnabled(bool(items))
+    def _on_items_selected(self, *_: object) -> None:
+        items, is_online = self.imageryTree.selected_items(), self._services.session.is_online
+        self._menu.set_selection(
+            items,
+            self.imageryTree.selected_mosaics(),
+            is_online=is_online,
+            is_deleting=self._services.deletions.is_busy,
+        )
+        for button in (self.uploadButton, self.newMosaicButton):
+            button.setEnabled(is_online)
         self.onMapButton.setToolTip(self._menu.default_tip)
         self.zoomButton.setEnabled(bool(items))
         self.moreButton.setEnabled(bool(items))
         self.deleteButton.setEnabled(self._menu.delete.isEnabled())
 
-    def _on_tree_menu(self, at: QPoint) -> None:
+    def _on_context_menu(self, view: QAbstractItemView, at: QPoint) -> None:
         if self.imageryTree.selected_items():
-            self._menu.context.popup(self.imageryTree.viewport().mapToGlobal(at))
+            self._menu.context.popup(view.viewport().mapToGlobal(at))

@@ -2,59 +2,77 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Callable
 
 from qgis.PyQt.QtWidgets import QApplication, QMenu, QWidget
 
 from ..api.models import Image, Mosaic
-from .editing import Editing
 from .icons import icon
+from .imagery_commands import ImageryCommands
 from .imagery_model import Item
+from .item_json import items_json
 from .qt_compat import QAction
 
 
 class ManageMenu(QMenu):
-    def __init__(self, editing: Editing, parent: QWidget) -> None:
+    def __init__(self, commands: ImageryCommands, parent: QWidget) -> None:
         super().__init__(parent)
-        self._editing = editing
+        self._commands = commands
         self._items: Sequence[Item] = ()
+        self.details = self._add("detailsAction", "info", self.tr("Details of the image"), self._on_details)
+        self.addSeparator()
         self.edit = self._add("editAction", "edit", self.tr("Edit mosaic…"), self._on_edit)
         self.rename = self._add("renameAction", "rename", self.tr("Rename image…"), self._on_rename)
+        self.replace = self._add("replaceAction", "replace", self.tr("Replace image…"), self._on_replace)
+        self.download = self._add("downloadAction", "download", self.tr("Download…"), self._on_download)
         self.addSeparator()
         self.copy_id = self._add("copyIdAction", "copy", self.tr("Copy id"), self._on_copy_id)
         self.copy_json = self._add("copyJsonAction", "copy", self.tr("Copy JSON"), self._on_copy_json)
 
-    def set_selection(self, items: Sequence[Item]) -> None:
+    def set_selection(self, items: Sequence[Item], is_online: bool) -> None:
         self._items = items
-        is_one = len(items) == 1
-        self.edit.setEnabled(is_one and isinstance(items[0], Mosaic))
-        self.rename.setEnabled(is_one and isinstance(items[0], Image))
+        one = items[0] if len(items) == 1 else None
+        images = self._images
+        self.details.setEnabled(isinstance(one, Image))
+        self.edit.setEnabled(is_online and isinstance(one, Mosaic))
+        self.rename.setEnabled(is_online and isinstance(one, Image))
+        self.replace.setEnabled(is_online and isinstance(one, Image) and one.is_ready)
+        self.download.setEnabled(is_online and any(image.is_ready for image in images))
         for action in (self.copy_id, self.copy_json):
             action.setEnabled(bool(items))
+
+    @property
+    def _images(self) -> list[Image]:
+        return [item for item in self._items if isinstance(item, Image)]
 
     def _add(self, name: str, icon_name: str, text: str, slot: Callable[[], None]) -> QAction:
         action = self.addAction(icon(icon_name), text, slot)
         action.setObjectName(name)
         return action
 
+    def _on_details(self) -> None:
+        for image in self._images:
+            self._commands.details.open(image)
+
     def _on_edit(self) -> None:
         (item,) = self._items
         if isinstance(item, Mosaic):
-            self._editing.edit(item)
+            self._commands.editing.edit(item)
 
     def _on_rename(self) -> None:
-        (item,) = self._items
-        if isinstance(item, Image):
-            self._editing.rename(item)
+        for image in self._images:
+            self._commands.editing.rename(image)
+
+    def _on_replace(self) -> None:
+        for image in self._images:
+            self._commands.replacing.ask(image)
+
+    def _on_download(self) -> None:
+        self._commands.downloading.ask([image for image in self._images if image.is_ready])
 
     def _on_copy_id(self) -> None:
         QApplication.clipboard().setText("\n".join(item.id for item in self._items))
 
     def _on_copy_json(self) -> None:
-        """One object, or a list of several."""
-        found = [asdict(item) for item in self._items]
-        what = found[0] if len(found) == 1 else found
-        QApplication.clipboard().setText(json.dumps(what, indent=2, ensure_ascii=False, default=str))
+        QApplication.clipboard().setText(items_json(self._items))

@@ -14,10 +14,10 @@ from ..api.models import UserStatus
 from . import search_words
 from .area_button import AreaButton
 from .area_fields import AreaFields
-from .area_label import AreaLabel
 from .area_picker import Area, AreaPicker
 from .forms import load_ui
 from .icons import icon
+from .name_label import NameLabel
 from .search_days import DayFields
 from .search_filters import Filters
 from .search_hint import SearchHint
@@ -33,7 +33,7 @@ class SearchForm(QWidget):
     changed = pyqtSignal()
 
     areaButton: AreaButton
-    areaLabel: AreaLabel
+    areaLabel: NameLabel
     zoomAreaButton: QToolButton
     clearAreaButton: QToolButton
     areaHint: SearchHint

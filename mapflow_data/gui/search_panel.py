@@ -16,11 +16,11 @@ from ..maptools.sketch import Shape
 from ..services.catalog import CatalogService
 from ..settings import SEARCH_AFTER_DRAWING, SEARCH_FILTERS
 from . import area_words, search_words
-from .area_label import AreaLabel
 from .area_picker import Area, AreaPicker
 from .forms import load_ui
 from .icons import icon
 from .messages import describe
+from .name_label import NameLabel
 from .plain import as_tooltip
 from .presenter import Presenter
 from .result_actions import MOST, ResultActions
@@ -48,7 +48,7 @@ class SearchPanel(QWidget):
 
     searchForm: SearchForm
     foldedBox: QWidget
-    foldedLabel: AreaLabel
+    foldedLabel: NameLabel
     editButton: QToolButton
     searchProgress: QProgressBar
     resultsBar: QWidget

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Optional
 
 from qgis.PyQt.QtCore import QObject
 
+from ..api.connection import Connection
 from ..settings import cache_folder
 from .catalog import CatalogService
 from .deletions import DeletionService
+from .downloads import DownloadService
 from .images import ImageService
+from .inventory import InventoryService
 from .mosaics import MosaicService
+from .pictures import PictureService
 from .queue import QueueService
+from .replacements import ReplacementService
 from .session import SessionService
 from .shelf import Shelf
 from .shelf_keeper import ShelfKeeper
@@ -23,22 +28,26 @@ from .uploads import UploadService
 
 @dataclass(frozen=True)
 class Services:
-    session: SessionService
-    mosaics: MosaicService
-    images: ImageService
-    queue: QueueService
-    uploads: UploadService
+    """In the order in which they end: what changes things first, the session last."""
+
     catalog: CatalogService
     deletions: DeletionService
-    shelf_keeper: ShelfKeeper
+    replacements: ReplacementService
+    downloads: DownloadService
+    uploads: UploadService
+    queue: QueueService
+    inventory: InventoryService
+    pictures: PictureService
     shelf_reader: ShelfReader
+    shelf_keeper: ShelfKeeper
+    images: ImageService
+    mosaics: MosaicService
+    session: SessionService
 
     def close(self) -> None:
         """Cancels all; nothing runs, answers or starts any more."""
-        sending = (self.catalog, self.deletions, self.uploads, self.queue)
-        shelf = (self.shelf_reader, self.shelf_keeper)
-        for service in (*sending, *shelf, self.images, self.mosaics, self.session):
-            service.close()
+        for one in fields(self):
+            getattr(self, one.name).close()
 
 
 def make_services(parent: Optional[QObject] = None) -> Services:
@@ -46,21 +55,56 @@ def make_services(parent: Optional[QObject] = None) -> Services:
     session = SessionService(parent, shelf=shelf)
     mosaics, images, queue = MosaicService(parent), ImageService(parent), QueueService(parent)
     services = Services(
-        session,
-        mosaics,
-        images,
-        queue,
-        UploadService(queue, parent),
-        CatalogService(parent),
-        DeletionService(parent),
-        ShelfKeeper(shelf, session, mosaics, images, parent),
-        ShelfReader(shelf, session, mosaics, images, parent),
+        catalog=CatalogService(parent),
+        deletions=DeletionService(parent),
+        replacements=ReplacementService(queue, parent),
+        downloads=DownloadService(parent),
+        uploads=UploadService(queue, parent),
+        queue=queue,
+        inventory=InventoryService(parent),
+        pictures=PictureService(parent),
+        shelf_reader=ShelfReader(shelf, session, mosaics, images, parent),
+        shelf_keeper=ShelfKeeper(shelf, session, mosaics, images, parent),
+        images=images,
+        mosaics=mosaics,
+        session=session,
     )
-    online = (mosaics, images, services.catalog, services.deletions)
-    followers = (*online, queue, services.uploads)
-    for follower in followers:
+    _follow_session(services)
+    _share_what_is_known(services)
+    return services
+
+
+def _follow_session(services: Services) -> None:
+    session, pictures = services.session, services.pictures
+    for follower in (
+        services.mosaics,
+        services.images,
+        services.catalog,
+        services.deletions,
+        services.queue,
+        services.uploads,
+        services.replacements,
+        services.downloads,
+        services.inventory,
+    ):
         session.signed_in.connect(follower.set_connection)
         session.signed_out.connect(lambda follower=follower: follower.set_connection(None))
+    session.signed_in.connect(lambda connection: pictures.set_connection(connection, session.is_kept))
+    session.signed_out.connect(lambda: pictures.set_connection(None))
+    session.went_offline.connect(lambda connection, _: _go_offline(pictures, connection))
+    session.forgotten.connect(pictures.forget)
     session.status_loaded.connect(services.catalog.set_status)
+
+
+def _go_offline(pictures: PictureService, connection: Connection) -> None:
+    """Those on the disk can be seen; none is asked for."""
+    pictures.set_connection(None)
+    pictures.set_account(connection.key)
+
+
+def _share_what_is_known(services: Services) -> None:
+    """What one of them has read saves the others a request."""
+    mosaics, images, inventory = services.mosaics, services.images, services.inventory
     mosaics.mosaics_loaded.connect(images.know)
-    return services
+    mosaics.mosaics_loaded.connect(lambda found: inventory.keep_only(mosaic.id for mosaic in found))
+    images.images_loaded.connect(lambda mosaic_id, found, _: inventory.know(mosaic_id, found))

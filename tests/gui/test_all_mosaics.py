@@ -40,7 +40,7 @@ def layers(kind: str) -> list[QgsVectorLayer]:
 
 def shown(panel: ImageryPanel, qtbot: QtBot) -> QgsVectorLayer:
     with qtbot.waitSignal(panel._services.mosaics.outlines_loaded, timeout=PATIENCE_MS):
-        panel.map_actions.show_all_mosaics()
+        panel.commands.on_map.show_all_mosaics()
     (layer,) = layers(MOSAICS)
     return layer
 
@@ -128,7 +128,7 @@ def test_images_and_mosaics_are_not_selected_together(
     panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot
 ) -> None:
     layer = shown(panel, qtbot)
-    panel.map_actions.show_footprints([stocked])
+    panel.commands.on_map.show_footprints([stocked])
     qtbot.waitUntil(lambda: bool(layers(FOOTPRINTS)), timeout=PATIENCE_MS)
     (images,) = layers(FOOTPRINTS)
     layer.selectByExpression(f"id = '{stocked.id}'")
@@ -150,11 +150,11 @@ def test_a_failure_is_told_and_what_was_asked_for_is_forgotten(
         with qtbot.waitSignal(mosaics.mosaics_loaded, timeout=PATIENCE_MS):
             mosaics.load()
         with qtbot.waitSignal(mosaics.failed, timeout=PATIENCE_MS):
-            panel.map_actions.show_all_mosaics()
+            panel.commands.on_map.show_all_mosaics()
     (item,) = signed_in.dock.messageBar.items()
     assert item.property("text").startswith("The outlines of the mosaics were not shown")
     assert not layers(MOSAICS)
-    assert panel.map_actions._wanted == {}
+    assert panel.commands.on_map._wanted == {}
 
 
 def test_another_project_gets_no_outlines_that_it_did_not_ask_for(
@@ -162,14 +162,14 @@ def test_another_project_gets_no_outlines_that_it_did_not_ask_for(
 ) -> None:
     asked = [{"id": "1", "name": "1"}]
     dropped: list[str] = []
-    panel.map_actions.dropped.connect(dropped.append)
+    panel.commands.on_map.dropped.connect(dropped.append)
     with FaultServer([answer(asked)], then=Script(status=404, delay=0.5)) as server:
         mosaics = signed_in.services.mosaics
         mosaics.set_connection(make_connection(server.url, "YTpi"))
         with qtbot.waitSignal(mosaics.mosaics_loaded, timeout=PATIENCE_MS):
             mosaics.load()
         with qtbot.waitSignal(mosaics.outlines_loaded, timeout=PATIENCE_MS):
-            panel.map_actions.show_all_mosaics()
+            panel.commands.on_map.show_all_mosaics()
             QgsProject.instance().clear()
     assert dropped == ["Mosaics"]
     assert not layers(MOSAICS)
@@ -186,7 +186,7 @@ def test_mosaics_without_an_outline_are_counted(
         mosaics.set_connection(make_connection(server.url, "YTpi"))
         with qtbot.waitSignal(mosaics.mosaics_loaded, timeout=PATIENCE_MS):
             mosaics.load()
-        with qtbot.waitSignal(panel.map_actions.outlines_missing, timeout=PATIENCE_MS) as told:
-            panel.map_actions.show_all_mosaics()
+        with qtbot.waitSignal(panel.commands.on_map.outlines_missing, timeout=PATIENCE_MS) as told:
+            panel.commands.on_map.show_all_mosaics()
     assert told.args == [1]
     assert names(layers(MOSAICS)[0]) == ["0", "1", "bare"]

@@ -1,6 +1,4 @@
-"""One line that says which area is searched: its name gives way before its size or what is set does. Main
-thread.
-"""
+"""One line of a name and a size, such as an area's or a mosaic's: the name gives way first. Main thread."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ NAME_MAY_SHRINK_TO = 30  # logical px
 SIZE_MAY_SHRINK_TO = 24  # characters; an area and its limit have no more
 
 
-class AreaLabel(QLabel):
+class NameLabel(QLabel):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -1,0 +1,109 @@
+"""All that can be done from My imagery, one controller each; what they say comes from here. Main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Optional
+
+from qgis.core import QgsProject
+from qgis.gui import QgsMapCanvas
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QWidget
+
+from ..services.bundle import Services
+from .deleting import Deleting
+from .downloading import Downloading
+from .editing import Editing
+from .image_details import ImageDetails
+from .imagery_tree import ImageryTree
+from .map_actions import MapActions
+from .messages import Message
+from .picking import Picking
+from .presenter import Presenter
+from .replacing import Replacing
+from .storage_dialog import StorageDialog
+
+
+class ImageryCommands(QObject):
+    noted = pyqtSignal(str)
+    succeeded = pyqtSignal(str)
+    warned = pyqtSignal(object, str, object)  # Message, button ("" for none), what it does
+    hinted = pyqtSignal(str)  # for QGIS' status bar
+    sign_in_requested = pyqtSignal()
+
+    def __init__(
+        self,
+        services: Services,
+        presenter: Presenter,
+        tree: ImageryTree,
+        canvas: QgsMapCanvas,
+        project: QgsProject,
+        panel: QWidget,
+    ) -> None:
+        super().__init__(panel)
+        self._services = services
+        self._tree = tree
+        self._panel = panel
+        self._storage: Optional[StorageDialog] = None
+        model = tree.imagery
+        self.on_map = MapActions(services, presenter, model, panel)
+        self.deleting = Deleting(services, presenter, model, panel)
+        self.editing = Editing(services, model, panel)
+        self.downloading = Downloading(services.downloads, project, panel)
+        self.replacing = Replacing(services.replacements, services, presenter, model, panel)
+        self.picking = Picking(canvas, project, presenter, self)
+        self.details = ImageDetails(services.pictures, tree, panel)
+        self._connect()
+
+    def close(self) -> None:
+        """Before the panel goes: lets go of the canvas."""
+        self.picking.close()
+
+    def show_storage(self) -> None:
+        if self._storage is None:
+            services = self._services
+            self._storage = StorageDialog(
+                services.session, services.mosaics, services.inventory, self._panel.window()
+            )
+            self._storage.mosaic_chosen.connect(self._tree.select_mosaic)
+            self._storage.image_chosen.connect(lambda mosaic_id, one: self._select({mosaic_id: {one}}))
+            self._storage.images_chosen.connect(self._select)
+            self._storage.sign_in_requested.connect(self.sign_in_requested)
+        mosaics = self._tree.imagery.mosaics()
+        self._storage.open_with(mosaics or None)
+
+    def _select(self, wanted: Mapping[str, set[str]]) -> None:
+        self._tree.select_images(wanted)
+
+    def _connect(self) -> None:
+        for controller in (self.deleting, self.downloading, self.replacing):
+            controller.stopped.connect(self.noted)
+            controller.warned.connect(self.warned)
+            controller.sign_in_requested.connect(self.sign_in_requested)
+        for controller in (self.deleting, self.replacing):
+            controller.succeeded.connect(self.succeeded)
+        self.on_map.dropped.connect(self._on_dropped)
+        self.on_map.nothing_to_show.connect(self._on_nothing_to_show)
+        self.on_map.cannot_zoom.connect(self._on_cannot_zoom)
+        self.on_map.outlines_missing.connect(self._on_outlines_missing)
+        self.picking.told.connect(self.hinted)
+        self.details.on_map_requested.connect(lambda image: self.on_map.show_previews([image]))
+        self.details.zoom_requested.connect(lambda image: self.on_map.zoom_to([image]))
+        self.details.download_requested.connect(lambda image: self.downloading.ask([image]))
+        self._tree.image_activated.connect(self.details.open)
+
+    # What they have to say
+
+    def _on_dropped(self, name: str) -> None:
+        self.noted.emit(self.tr("{0} was not shown, as another project was opened meanwhile.").format(name))
+
+    def _on_nothing_to_show(self, name: str) -> None:
+        self.noted.emit(self.tr("“{0}” has no images yet: upload some first.").format(name))
+
+    def _on_cannot_zoom(self) -> None:
+        self.noted.emit(self.tr("There is no footprint to zoom to: upload images first."))
+
+    def _on_outlines_missing(self, count: int) -> None:
+        self.warned.emit(
+            Message(self.tr("Mosaics whose outline the server does not tell: {0}.").format(count)), "", None
+        )
