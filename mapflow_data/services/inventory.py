@@ -194,8 +194,10 @@ class InventoryService(OnlineService):
             self._on_over(Unreachable())
             return
         reading = Reading(self._connection, wanted, self._inbox.append, self._time_scale)
-        self.run(KEY, reading.run, lambda _: self._on_over(None), self._on_over, latest=True)
-        self.progressed.emit(0, self._total)
+        if self.run(KEY, reading.run, lambda _: self._on_over(None), self._on_over):
+            self.progressed.emit(0, self._total)
+        else:
+            self._on_over(Cancelled())  # closed
 
     def _on_over(self, error: Optional[MapflowError]) -> None:
         self._outcome = (error,)
