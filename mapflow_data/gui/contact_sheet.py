@@ -60,7 +60,7 @@ class ContactSheet(QListView):
         tree.imagery.dataChanged.connect(lambda *_: self._follow())
         pictures.picture_loaded.connect(self._on_picture)
         pictures.picture_failed.connect(lambda image_id, _: self._on_picture(image_id))
-        pictures.halted.connect(lambda _: self.viewport().update())
+        pictures.picture_put_off.connect(self._on_picture)
         pictures.refreshed.connect(self._on_refreshed)
         self._follow()
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from qgis.PyQt.QtGui import QHideEvent, QShowEvent
 from qgis.PyQt.QtWidgets import QLabel, QToolButton, QWidget
 
 from ..api.models import Image, Mosaic
 from ..services.pictures import PictureService
 from . import formats, image_words
+from .facts_label import FactsLabel
 from .forms import load_ui
 from .imagery_cells import name_of
 from .imagery_model import Item
@@ -18,7 +19,6 @@ from .imagery_tree import ImageryTree
 from .picture_frame import look_of
 from .picture_pane import PicturePane
 from .title_button import TitleButton
-from .wrapped_label import WrappedLabel
 
 AHEAD = 3  # neighbours each way whose pictures are asked for, too
 NO_LIMIT = 16_777_215  # Qt's own for a height
@@ -36,7 +36,7 @@ class ImageDrawer(QWidget):
     nextButton: QToolButton
     body: QWidget
     picturePane: PicturePane
-    factsLabel: WrappedLabel
+    factsLabel: FactsLabel
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class ImageDrawer(QWidget):
         tree.imagery.images_told.connect(lambda _: self._refresh())
         pictures.picture_loaded.connect(self._on_picture)
         pictures.picture_failed.connect(lambda image_id, _: self._on_picture(image_id))
-        pictures.halted.connect(lambda _: self._show_picture())
+        pictures.picture_put_off.connect(self._on_picture)
         pictures.refreshed.connect(self._on_refreshed)
         self._refresh()
 
@@ -137,7 +137,6 @@ class ImageDrawer(QWidget):
         else:
             lines = [self.tr("Choose an image to see its picture, and step through its mosaic.")]
         self.factsLabel.setText("\n".join(lines))
-        self._fit()
 
     def _mosaic_lines(self, mosaic: Mosaic) -> list[str]:
         branch = self._tree.imagery.branch(mosaic.id) if self._tree else None
@@ -162,11 +161,6 @@ class ImageDrawer(QWidget):
         else:
             name = tip = ""
         self.picturePane.show_look(look_of(item, self._pictures), name, tip)
-
-    def _fit(self) -> None:
-        """A splitter asks no widget how high it gets for its width."""
-        label = self.factsLabel
-        label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
     def _on_opened(self, is_open: bool) -> None:
         self.body.setVisible(is_open)
@@ -208,7 +202,3 @@ class ImageDrawer(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._ask()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()

@@ -31,7 +31,8 @@ Tell = Callable[[Optional[Image], Optional[QImage], Optional[MapflowError]], Non
 
 class PictureDesk:
     """Of one account. `tell` is called from any thread: with an image and its picture, with an image and why
-    it has none, or with an error alone once nothing more can be had. Who was told says so by `settle`.
+    it has none, with an image alone that cannot be had now, or with an error alone, once for each wish, once
+    nothing more can be had. Who was told of an image says so by `settle`.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class PictureDesk:
         self._threads: list[threading.Thread] = []
         self._at_work = 0
         self._number = 0  # of the newest wish
+        self._told_of = 0  # the wish that came to an end
         self._is_down = self._is_over = False
 
     # main thread
@@ -108,13 +110,14 @@ class PictureDesk:
             if number != self._number:
                 return True  # other things are wanted now
             del self._fresh[image.id]
-            if picture is not None:
-                self._under_way.add(image.id)
-            elif self._connection is not None and not self._is_down:
+            is_to_be_fetched = picture is None and self._connection is not None and not self._is_down
+            if is_to_be_fetched:
                 self._missing[image.id] = image
                 self._hire(token)
                 self._changed.notify_all()
-        if picture is not None:
+            else:
+                self._under_way.add(image.id)
+        if not is_to_be_fetched:
             self._tell(image, picture, None)
         return True
 
@@ -177,10 +180,8 @@ class PictureDesk:
             self.settle(image.id)
         except MapflowError as error:
             if is_about_all(error):
-                self.settle(image.id)
                 self._stop(error, number)
-            else:
-                self._tell(image, None, error)
+            self._tell(image, None, None if is_about_all(error) else error)
         else:
             self._tell(image, picture, None)
         finally:
@@ -191,8 +192,13 @@ class PictureDesk:
     def _stop(self, error: MapflowError, number: int) -> None:
         """Nothing more is asked for until something is wanted again; what is on the disk still comes."""
         with self._changed:
-            if self._is_down or number != self._number:
-                return
-            self._is_down = True
-            self._missing = {}
-        self._tell(None, None, error)
+            dropped, is_news = [], number != self._told_of
+            self._told_of = number
+            if number == self._number:
+                self._is_down = True
+                dropped, self._missing = list(self._missing.values()), {}
+                self._under_way.update(image.id for image in dropped)
+        if is_news:
+            self._tell(None, None, error)
+        for image in dropped:
+            self._tell(image, None, None)

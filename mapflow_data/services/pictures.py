@@ -35,6 +35,7 @@ class PictureService(OnlineService):
 
     picture_loaded = pyqtSignal(str)  # image id
     picture_failed = pyqtSignal(str, object)  # image id, error
+    picture_put_off = pyqtSignal(str)  # image id: not to be had now, nor is it on its way any more
     halted = pyqtSignal(object)  # error: the rest is not to be had now; what is wanted next is tried again
     refreshed = pyqtSignal()  # what is in sight is to be asked for again
     large_loaded = pyqtSignal(object, object)  # Image, QImage
@@ -224,14 +225,16 @@ class PictureService(OnlineService):
         if image is None:
             self._is_halted = True
             self.halted.emit(error)
-        elif picture is None:
-            self._failed[image.id] = (file_facts(image), error or MapflowError())
-            desk.settle(image.id)
+            return
+        desk.settle(image.id)
+        if picture is not None:
+            self._memory.put(image, picture)
+            self.picture_loaded.emit(image.id)
+        elif error is not None:
+            self._failed[image.id] = (file_facts(image), error)
             self.picture_failed.emit(image.id, error)
         else:
-            self._memory.put(image, picture)
-            desk.settle(image.id)
-            self.picture_loaded.emit(image.id)
+            self.picture_put_off.emit(image.id)
 
 
 def files_of_project() -> list[Path]:

@@ -51,7 +51,7 @@ class Bench:
             layout.addWidget(part)
         layout.setStretch(0, 1)
         layout.setStretch(1, 1)
-        self.pictures = PictureService(self.window, folder=str(folder), time_scale=0.01)
+        self.pictures = PictureService(self.window, folder=str(folder), time_scale=0.05)
         self.pictures.set_connection(connection)
         self.tree.setSelectionMode(self.tree.SelectionMode.ExtendedSelection)
         self.sheet.set_up(self.tree, self.pictures)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QApplication, QSplitter
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
@@ -27,6 +27,7 @@ from tests.rig.script import answer, html
 
 SIXTY = 60
 LEFT = Qt.MouseButton.LeftButton
+WRAP = int(Qt.TextFlag.TextWordWrap)
 MOSAIC = Mosaic("m", "Flight 7", ("drone", "b&w"), datetime(2026, 6, 14, tzinfo=UTC), size_bytes=9 * 1024**3)
 Make = Callable[..., Bench]
 
@@ -276,6 +277,30 @@ def test_double_click_on_the_picture_opens_the_image(make: Make, qtbot: QtBot) -
     bench.tree.show_image(some(1)[0])
     QTest.mouseDClick(bench.drawer.picturePane, LEFT)
     assert bench.told[-1] == ("activated", some(1)[0])
+
+
+def test_in_a_splitter_it_takes_no_more_room_than_it_needs(make: Make, qtbot: QtBot) -> None:
+    font = QApplication.font()
+    font.setPointSize(18)
+    QApplication.setFont(font)
+    bench = make()
+    bench.fill(MOSAIC, [FULL])
+    splitter = QSplitter(Qt.Orientation.Vertical, bench.window)
+    splitter.addWidget(bench.tree)
+    splitter.addWidget(bench.drawer)
+    splitter.setCollapsible(1, False)
+    splitter.setStretchFactor(0, 1)
+    bench.window.layout().insertWidget(0, splitter, 3)
+    bench.sheet.hide()
+    bench.show(qtbot)
+    bench.tree.show_image(FULL)
+    qtbot.waitUntil(lambda: bench.tree.height() > 300, timeout=2000)
+    label = bench.drawer.factsLabel
+    assert label.height() >= label.fontMetrics().boundingRect(label.rect(), WRAP, label.text()).height()
+    bench.drawer.set_open(False)
+    qtbot.waitUntil(lambda: bench.drawer.height() < 50, timeout=2000)
+    bench.drawer.set_open(True)
+    qtbot.waitUntil(lambda: label.height() == label.minimumHeight() > 128, timeout=2000)
 
 
 LONG = "an_orthophoto_with_a_name_that_nobody_ever_shortened_2026-06-14_final_v2"

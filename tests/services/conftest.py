@@ -79,7 +79,7 @@ def make_pictures(qgis_app: QgsApplication, qtbot: QtBot, tmp_path: Path) -> Ite
     made: list[PictureService] = []
 
     def make(server: FaultServer | str, token: str = "YTpi") -> PictureService:
-        service = PictureService(folder=str(tmp_path / "cache"), time_scale=0.01)
+        service = PictureService(folder=str(tmp_path / "cache"), time_scale=0.05)
         made.append(service)
         service.set_connection(make_connection(server if isinstance(server, str) else server.url, token))
         return service

@@ -36,22 +36,23 @@ from tests.services.waiting import Told
 
 
 def test_pictures_come_in_the_order_wanted_and_stay_in_memory(make_pictures: Make, qtbot: QtBot) -> None:
-    images = some(12)
-    with FaultServer(then=replace(PICTURE, delay=0.05)) as server:
+    images, gate = some(12), threading.Event()
+    with FaultServer(then=replace(PICTURE, before=gate.wait)) as server:
         service = make_pictures(server)
         loaded = Told(qtbot, service.picture_loaded)
         service.want(images)
         assert service.small(images[0]) is None
         assert service.is_loading("i0")
+        qtbot.waitUntil(lambda: len(asked(server)) == 4, timeout=5000)
+        assert set(asked(server)) == {f"i{number}" for number in range(4)}
+        gate.set()
         loaded.wait(12)
         service.want(images)  # nothing is left to be asked for
         qtbot.wait(100)
         assert sorted(asked(server)) == sorted(image.id for image in images)
-        assert all(abs(place - int(i[1:])) <= 6 for place, i in enumerate(asked(server)))  # of four threads
-        assert all(
-            one.target == f"/rest/rasters/image/{i}/preview/s"
-            for one, i in zip(server.requests, asked(server))
-        )
+        assert {one.target for one in server.requests} == {
+            f"/rest/rasters/image/{i.id}/preview/s" for i in images
+        }
     picture = service.small(images[0])
     assert (picture.width(), picture.height()) == (40, 30)
     assert picture.pixelColor(5, 5) == QColor("red")

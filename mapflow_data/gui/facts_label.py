@@ -1,0 +1,21 @@
+"""Wrapped lines in a splitter, which asks no widget how high it gets for its width. Main thread."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtGui import QResizeEvent
+
+from .wrapped_label import WrappedLabel
+
+
+class FactsLabel(WrappedLabel):
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(0)  # Qt never answers less than what is set
+        self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
