@@ -22,6 +22,7 @@ from .picture_cache import PictureCache, key_of, trim
 from .picture_desk import PictureDesk
 from .picture_memory import PictureMemory, file_facts
 from .picture_source import LARGE, fetch, from_disk
+from .service import Service
 
 RASTERS_CAP = 1024**3  # bytes of previews and quicklooks in the cache
 RASTERS_SPARE_S = 86_400.0  # what was used today may lie in a project of another QGIS that is not saved yet
@@ -64,6 +65,7 @@ class PictureService(OnlineService):
         self._places: dict[str, tuple[Image, ...]] = {}  # what is wanted where, the newest wish first
         self._memory = PictureMemory()
         self._failed: dict[str, tuple[Any, MapflowError]] = {}  # by image id
+        self._janitor = Service(self)  # what it does is no matter of who is signed in
         self._is_tidy = False
         self._telling = threading.Lock()
         self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
@@ -90,7 +92,7 @@ class PictureService(OnlineService):
         """Takes the pictures of this account off the disk."""
         if connection.key == self._owner:
             self.set_connection(None)
-        self.run(("forget", connection.key), lambda _: self._cache.forget(connection.key))
+        self._janitor.run(("forget", connection.key), lambda _: self._cache.forget(connection.key))
 
     def refresh(self) -> None:
         """What had no picture may have one now."""
@@ -100,6 +102,7 @@ class PictureService(OnlineService):
     def close(self) -> None:
         with self._telling:
             self._is_closed = True
+        self._janitor.close()
         super().close()
 
     # Small pictures
@@ -210,7 +213,7 @@ class PictureService(OnlineService):
             cache.measure()
             trim(folder, RASTERS_CAP, keep, spare_s=RASTERS_SPARE_S)
 
-        self.run("tidy", tidy)
+        self._janitor.run("tidy", tidy)
 
     def _on_came(
         self,

@@ -178,6 +178,7 @@ def test_an_account_is_forgotten_on_the_disk_too(make_pictures: Make, qtbot: QtB
         service.forget(make_connection(server.url, "YTpi"))
         qtbot.waitUntil(lambda: len(list(folder.iterdir())) == 1, timeout=5000)
         service.forget(other)
+        service.set_connection(make_connection(server.url, "ZTpm"))  # at once: it is forgotten all the same
         qtbot.waitUntil(lambda: not list(folder.iterdir()), timeout=5000)
     assert service.small(some(1)[0]) is None
 
