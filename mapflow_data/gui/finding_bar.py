@@ -51,9 +51,14 @@ class FindingBar(QWidget):
         self._text, self._offer = text, (text, found, mosaics)
         self.setVisible(bool(text))
         self.foundLabel.setText(self.tr("In opened mosaics: {0}").format(count(found)))
-        self._show_button(self.tr("Look into all {0}").format(count(mosaics)))
-        self.findButton.setToolTip(
-            self.tr("Look into all {0} mosaics, also those that were not opened").format(count(mosaics))
+        if mosaics == 1:
+            self._show_button(
+                self.tr("Look into the mosaic"), self.tr("Look into the mosaic, which was not opened")
+            )
+            return
+        self._show_button(
+            self.tr("Look into all {0}").format(count(mosaics)),
+            self.tr("Look into all {0} mosaics, also those that were not opened").format(count(mosaics)),
         )
 
     def show_found(self, images: int, mosaics: int, shown: int) -> None:
@@ -64,8 +69,9 @@ class FindingBar(QWidget):
 
     # Inside
 
-    def _show_button(self, text: str) -> None:
+    def _show_button(self, text: str, tooltip: str = "") -> None:
         self.findButton.setText(text)
+        self.findButton.setToolTip(tooltip)
         self.findButton.show()
 
     def _on_started(self) -> None:

@@ -175,7 +175,9 @@ def test_a_failure_tells_what_was_found_so_far(
     server.add(images("DJI_1.tif"))
     server.then = last
     desk.show(1)
-    desk.finding.start("dji")
+    desk.offer("dji")
+    assert desk.bar.findButton.text() == "Look into the mosaic"
+    desk.click()
     desk.found.wait()
     desk.show(30)
     desk.offer("dji", found=1)
