@@ -54,8 +54,8 @@ class Probe:
         engine.prepareGeometry()
         found = {}
         for part in self._lonlat:
-            request = _request(where).setFilterRect(part.boundingBox())
-            request.setFlags(QgsFeatureRequest.Flag.ExactIntersect).addOrderBy("area($geometry)")
+            request = _request(QgsFeatureRequest.Flag.ExactIntersect, where)
+            request.setFilterRect(part.boundingBox()).addOrderBy("area($geometry)")
             for feature in layer.getFeatures(request.setLimit(MOST)):
                 drawn = self._plane.shape(feature.geometry())
                 if not drawn.isNull() and engine.intersects(drawn.constGet()):
@@ -67,13 +67,13 @@ class Probe:
         """All of them."""
         if not self._lonlat:
             return []
-        request = _request(where).setDistanceWithin(QgsGeometry.collectGeometry(self._lonlat), 0.0)
-        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+        request = _request(QgsFeatureRequest.Flag.NoGeometry, where)
+        request.setDistanceWithin(QgsGeometry.collectGeometry(self._lonlat), 0.0)
         return [feature.id() for feature in layer.getFeatures(request)]
 
 
-def _request(where: str) -> QgsFeatureRequest:
-    request = QgsFeatureRequest()
+def _request(flag: QgsFeatureRequest.Flag, where: str) -> QgsFeatureRequest:
+    request = QgsFeatureRequest().setFlags(flag)
     if where:
         return request.setFilterExpression(where)
-    return request.setSubsetOfAttributes([])
+    return request.setSubsetOfAttributes([])  # which is a flag, too: not before `setFlags`

@@ -131,12 +131,22 @@ def test_an_outline_in_a_colour_of_its_own_and_nothing_inside(layer: QgsVectorLa
     assert max(image.pixelColor(x, 150).lightness() for x in range(120, 280)) > 200  # the label
 
 
-def draw(layer: QgsVectorLayer) -> QImage:
-    """The full footprint fills the picture but for a margin of about 15 pixels."""
+def test_seen_from_afar_the_name_is_beside_the_outline(layer: QgsVectorLayer) -> None:
+    image = draw(layer, QgsRectangle(-90, -90, 90, 90))
+    assert image.pixelColor(200, 154).red() > 180  # the mosaic, a dot in the middle
+    light = [(x, y) for x in range(400) for y in range(309) if image.pixelColor(x, y).lightness() > 240]
+    assert light
+    assert all(abs(x - 200) > 1 or abs(y - 154) > 1 for x, y in light)
+
+
+WHOLE = QgsRectangle(-0.02, -0.02, 0.42, 0.32)  # with a margin of about 15 pixels
+
+
+def draw(layer: QgsVectorLayer, extent: QgsRectangle = WHOLE) -> QImage:
     settings = QgsMapSettings()
     settings.setLayers([layer])
     settings.setDestinationCrs(layer.crs())
-    settings.setExtent(QgsRectangle(-0.02, -0.02, 0.42, 0.32))
+    settings.setExtent(extent)
     settings.setOutputSize(QSize(400, 309))
     settings.setBackgroundColor(QColor("black"))
     job = QgsMapRendererSequentialJob(settings)
