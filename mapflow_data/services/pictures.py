@@ -83,9 +83,10 @@ class PictureService(OnlineService):
             self._open_desk(owner)
 
     def set_account(self, key: str) -> None:
-        """Whose pictures are shown from the disk as long as there is no connection; "" for nobody's."""
-        if self._connection is None and key != self._owner:
+        """Whose pictures are shown from memory and the disk while there is no connection; "" for nobody's."""
+        if self._connection is not None or key != self._owner:
             self.cancel_all()
+            super().set_connection(None)
             self._open_desk(key)
 
     def forget(self, connection: Connection) -> None:

@@ -155,6 +155,8 @@ def test_signed_out_while_offline_nothing_is_left_to_see(make_pictures: Make, qt
         loaded.wait(2)
         service.set_connection(connection)  # the server is back: what is in memory stays
         assert service.small(image) is not None
+        service.set_account(connection.key)  # and away again
+        assert service.small(image) is not None
         service.set_connection(None)
         service.set_account(connection.key)
         service.set_connection(None)
