@@ -16,6 +16,9 @@ from .search_dates import Days, Span, days_of, today_utc
 from .search_filters import Filters
 
 
+EDIT_MARGIN = 58  # logical px of frame, button to clear and arrow of a field
+
+
 class DayFields(QObject):
     """`custom_rows` are what belongs to a custom span only."""
 
@@ -42,6 +45,7 @@ class DayFields(QObject):
             edit.setDisplayFormat("yyyy-MM-dd")
             edit.setNullRepresentation(search_words.any_value())
             edit.setDate(QDate())
+            edit.setMinimumWidth(edit.fontMetrics().horizontalAdvance("0000-00-00") + EDIT_MARGIN)
             edit.dateChanged.connect(self._on_changed)
         self.name_spans()
         combo.currentIndexChanged.connect(self._on_span_changed)

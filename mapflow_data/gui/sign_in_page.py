@@ -26,6 +26,9 @@ from .messages import describe
 from .plain import as_tooltip
 
 
+TOKEN_MARGIN = 40  # logical px of frame and eye in its field
+
+
 class SignInPage(QWidget):
     """Only asks and shows: who listens to its signals does the rest."""
 
@@ -55,6 +58,8 @@ class SignInPage(QWidget):
         self.serverEdit.setText(DEFAULT_SERVER)
         self.tokenLink.setText('<a href="{}">{}</a>'.format(ACCOUNT_PAGE, self.tr("Get a token")))
         self.tokenLink.setToolTip(ACCOUNT_PAGE)
+        words = self.tokenEdit.fontMetrics().horizontalAdvance(self.tokenEdit.placeholderText())
+        self.tokenEdit.setMinimumWidth(words + TOKEN_MARGIN)
         self.failureIcon.setPixmap(icon("failed").pixmap(16, 16))
         self.signInButton.clicked.connect(self._on_sign_in)
         self.serverEdit.returnPressed.connect(self._on_sign_in)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from qgis.PyQt.QtWidgets import QDialog, QVBoxLayout, QWidget
 
@@ -73,5 +72,4 @@ def download_ended(stage: Stage) -> QWidget:
 
 @state
 def download_over_files(stage: Stage) -> QWidget:
-    names = [Path(one.path).name for one in _downloads()]
-    return stage.own(ExistingFiles(names, 60))
+    return stage.own(ExistingFiles([one.filename for one in samples.images(3)], 60))
