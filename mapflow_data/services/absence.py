@@ -47,7 +47,7 @@ def ask_or_know(
         with MapflowClient(connection, token, _give_up, time_scale=time_scale * IMPATIENCE) as client:
             return client.account.storage()
     except MapflowError as error:
-        if not is_out_of_reach(error):
+        if not is_out_of_reach(error) or shelf.mosaics(connection.key, token) is None:
             raise
         return error, known
 

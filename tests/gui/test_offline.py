@@ -301,11 +301,12 @@ def test_accounts_never_see_each_other_s(docks: Docks, qtbot: QtBot, box: Sandbo
     assert len(sheets(box)) == 3  # of the first account, untouched
 
 
-def test_a_damaged_shelf_is_no_shelf(docks: Docks, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("left", [40, -5])
+def test_a_damaged_shelf_is_no_shelf(docks: Docks, qtbot: QtBot, left: int) -> None:
     with FaultServer(then=html()) as portal:
         fill(portal.url, [Mosaic("m", "Fields")])
         for path in SHELF.rglob("*.jsonl"):
-            path.write_bytes(path.read_bytes()[:40])
+            path.write_bytes(path.read_bytes()[:left])
         dock = docks.open()
         qtbot.waitUntil(dock.signInPage.failureLabel.isVisible, timeout=PATIENCE_MS)
     assert "not a Mapflow server" in dock.signInPage.failureLabel.text()
