@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..api.errors import BadAnswer, Cancelled, MapflowError, SignInRequired, Unconfirmed
+from ..api.errors import BadAnswer, Cancelled, MapflowError, NotFound, SignInRequired, Unconfirmed
 from ..services.replacement import Replacement
 from ..services.replacements import SIGNED_OUT
 from ..transfer.swap import Step
@@ -48,7 +48,7 @@ def failure(one: Replacement) -> Message:
     if is_half_done(one) and not isinstance(error, Cancelled):
         what = translate("Replace", "“{0}” was not deleted").format(name)
     text = f"{what}: {_reason(error)}".rstrip(".")
-    return Message(f"{text}. {_what_is_there(one)}", details(error), True)
+    return Message(f"{text}. {_what_is_there(one)}".strip(), details(error), True)
 
 
 def stopped(one: Replacement) -> str:
@@ -68,6 +68,9 @@ def _reason(error: MapflowError) -> str:
 
 
 def _what_is_there(one: Replacement) -> str:
+    """As far as it is known: "" where it is not."""
+    if isinstance(one.error, NotFound):
+        return ""
     if is_half_done(one):
         if isinstance(one.error, Cancelled):
             return translate("Replace", "The new image is there; the list tells whether the old one is.")

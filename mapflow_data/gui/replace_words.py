@@ -115,6 +115,8 @@ def problems(prepared: Prepared) -> list[str]:
     if prepared.is_identical:
         return [translate("Replace", "This is the file that is there already; choose another one.")]
     found = [_sentence(problem, prepared.row) for problem in prepared.row.problems]
+    if Problem.STORAGE_FULL in prepared.row.problems:
+        found.append(translate("Replace", "For a while the storage has to hold the old and the new one."))
     if not prepared.can_be_sent:
         return found
     if prepared.risks is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import itertools
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,16 @@ from mapflow_data.api import errors
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image
-from mapflow_data.services.replacement import Replacement, Stage
+from mapflow_data.services.replacement import Prepared, Replacement, Stage
 from mapflow_data.services.replacements import SIGNED_OUT
+from mapflow_data.transfer.inspect import inspect
+from mapflow_data.transfer.plan import Fate, PlanRow
 from mapflow_data.transfer.swap import Step
 from tests.rig.fault_proxy import FaultProxy
+from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
+from tests.rig.script import Script, answer
 from tests.services.replacing import MakeRig, Rig, add, deletions, names
 
 
@@ -173,3 +179,77 @@ def test_another_account_begins_nothing_of_the_one_before(
     assert rig.service.open == ()
     assert len(rig.queue.jobs) == 1
     assert {"old.tif", "other.tif"} <= set(names(client, mosaic_id))
+
+
+class Scripted:
+    """What a server says of one replacement; ids of its own, as one process never takes an image twice."""
+
+    count = itertools.count()
+
+    def __init__(self, path: Path) -> None:
+        number = next(self.count)
+        self.mosaic_id, self.new_id, self.old_id = f"m{number}", f"new{number}", f"old{number}"
+        told = {"id": self.new_id, "filename": path.name, "file_size": path.stat().st_size}
+        self.listed, self.read = answer([told]), answer(told)
+        self.wrong = answer({**told, "file_size": 5})
+        receipt = answer({"image_id": self.new_id})
+        self.upload = [answer({}, 404), answer([]), receipt, answer({}, 404), self.listed]
+        old = Image(self.old_id, self.mosaic_id, "old.tif")
+        row = PlanRow(inspect(str(path)), Fate.SEND)
+        self.prepared = Prepared(old, row, frozenset({self.old_id}))
+
+    @property
+    def deletion(self) -> str:
+        return f"DELETE /rest/rasters/image/{self.old_id}"
+
+
+REFUSED = [answer({}, 401), answer({}, 401)]  # and asked again whether that is so
+TOKENS = [base64.b64encode(f"me@example.com:{n}".encode()).decode() for n in (1, 2)]
+
+
+@pytest.mark.parametrize("step", [Step.FINDING, Step.VERIFYING, Step.DELETING])
+def test_a_token_that_is_refused_holds_it_up_until_the_next_one(
+    make_rig: MakeRig, new: Path, step: Step
+) -> None:
+    it = Scripted(new)
+    before = {Step.FINDING: [], Step.VERIFYING: [it.listed], Step.DELETING: [it.listed, it.read]}[step]
+    looks = [*REFUSED] if step is Step.DELETING else []  # whether the deletion worked all the same
+    with FaultServer([*it.upload, *before, *REFUSED, *looks]) as server:
+        rig = make_rig(make_connection(server.url, TOKENS[0]))
+        assert rig.service.replace(it.prepared)
+        one = rig.end()
+        assert (one.step, type(one.error)) == (step, errors.SignInRequired)
+        assert server.seen.count(it.deletion) == (step is Step.DELETING)
+        server.add(it.listed, it.read, Script(status=204))
+        rig.connect(make_connection(server.url, TOKENS[1]))
+        assert rig.end(2).error is None
+        assert server.seen[-1] == it.deletion
+        assert sum(one.startswith("POST") for one in server.seen) == 1
+
+
+def test_a_deletion_that_is_refused_is_tried_again_alone(make_rig: MakeRig, new: Path) -> None:
+    it = Scripted(new)
+    refused = [answer({"message": "in use"}, 409), answer({"id": it.old_id})]
+    with FaultServer([*it.upload, it.listed, it.read, *refused]) as server:
+        rig = make_rig(make_connection(server.url, TOKENS[0]))
+        rig.service.replace(it.prepared)
+        one = rig.end()
+        assert (one.step, one.new.id, type(one.error)) == (Step.DELETING, it.new_id, errors.Conflict)
+        server.add(it.listed, it.read, Script(status=204))
+        assert rig.service.retry(one.id)
+        assert rig.end(2).error is None
+        assert rig.replaced[0][:2] == (it.mosaic_id, one.old)
+        assert sum(one.startswith("POST") for one in server.seen) == 1
+
+
+@pytest.mark.parametrize("fault", ["500", "another file"])
+def test_what_cannot_be_verified_deletes_nothing(make_rig: MakeRig, new: Path, fault: str) -> None:
+    it = Scripted(new)
+    faults = [answer({}, 500)] * 4 if fault == "500" else [it.wrong]
+    with FaultServer([*it.upload, it.listed, *faults]) as server:
+        rig = make_rig(make_connection(server.url, TOKENS[0]))
+        rig.service.replace(it.prepared)
+        one = rig.end()
+        kind = errors.ServerFailed if fault == "500" else errors.BadAnswer
+        assert (one.step, one.new.id, type(one.error)) == (Step.VERIFYING, it.new_id, kind)
+        assert not any(one.startswith("DELETE") for one in server.seen)
