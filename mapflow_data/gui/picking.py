@@ -130,9 +130,9 @@ class Picking(QObject):
 
     def _layers(self) -> list[QgsVectorLayer]:
         """Ours that the map shows."""
-        shown = self._canvas.layers()
         scale = self._canvas.scale()
-        return [layer for layer in shown if _is_ours(layer) and layer.isInScaleRange(scale)]
+        ours = [layer for layer in self._canvas.layers() if _is_ours(layer) and layer.isInScaleRange(scale)]
+        return [layer for layer in ours if self._project.mapLayer(layer.id()) is not None]
 
     def _is_of_mosaics(self, layer_id: str) -> bool:
         return kind_of(self._project.mapLayer(layer_id)) == MOSAICS
