@@ -6,7 +6,8 @@ from qgis.core import QgsLayerTreeGroup, QgsLayerTreeLayer, QgsMapLayer, QgsProj
 
 from ..layers.properties import FOOTPRINTS, MOSAICS, PREVIEW, QUICKLOOK, RESULTS, TILES, kind_of
 
-ORDER = (MOSAICS, FOOTPRINTS, RESULTS, PREVIEW, QUICKLOOK, TILES)  # from top to bottom: outlines over pictures
+# from top to bottom: outlines over pictures
+ORDER = (MOSAICS, FOOTPRINTS, RESULTS, PREVIEW, QUICKLOOK, TILES)
 
 
 def place_in(group: QgsLayerTreeGroup, layer: QgsMapLayer) -> int:
