@@ -15,7 +15,6 @@ from . import search_words
 from .search_dates import Days, Span, days_of, today_utc
 from .search_filters import Filters
 
-
 EDIT_MARGIN = 58  # logical px of frame, button to clear and arrow of a field
 
 

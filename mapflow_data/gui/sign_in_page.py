@@ -25,7 +25,6 @@ from .links import ACCOUNT_PAGE
 from .messages import describe
 from .plain import as_tooltip
 
-
 TOKEN_MARGIN = 40  # logical px of frame and eye in its field
 
 
