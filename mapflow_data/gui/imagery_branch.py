@@ -104,6 +104,11 @@ class Branch:
             self._shown = order.sorted(rows)
         return self._shown
 
+    def rows_by_id(self, order: Order) -> dict[Optional[str], int]:
+        """None for the line of text."""
+        rows: dict[Optional[str], int] = {row.image.id: n for n, row in enumerate(self.shown(order))}
+        return rows or {None: 0}
+
     def key(self, column: Column) -> Any:
         return self.size if column is Column.SIZE else sort_key(self.mosaic, column)
 

@@ -241,13 +241,7 @@ class ImageryModel(QAbstractItemModel):
             if row >= 0 and image_id != "":
                 serial = branch.serial
                 if serial not in rows:
-                    rows[serial] = self._rows_by_id(branch)
+                    rows[serial] = branch.rows_by_id(self._order)
                 row = rows[serial].get(image_id, -1)
             indexes.append(self.createIndex(row, column, serial) if row >= 0 else QModelIndex())
         return indexes
-
-    def _rows_by_id(self, branch: Branch) -> dict[Optional[str], int]:
-        rows: dict[Optional[str], int] = {
-            row.image.id: number for number, row in enumerate(branch.shown(self._order))
-        }
-        return rows or {None: 0}
