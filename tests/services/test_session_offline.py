@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.core import QgsApplication, QgsNetworkAccessManager
+from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsSettings
 from qgis.PyQt.QtNetwork import QNetworkProxy
 
 from mapflow_data.api.cancel import CancelToken
@@ -28,6 +28,7 @@ from mapflow_data.services.session import SessionService
 from mapflow_data.services.shelf import Shelf
 from mapflow_data.services.shelf_records import MOSAICS, STORAGE
 from mapflow_data.settings import SERVER, CredentialStore
+from tests.conftest import MASTER_PASSWORD
 from tests.rig.fault_server import FaultServer
 from tests.rig.script import Script, answer, html
 from tests.services.waiting import Told
@@ -323,3 +324,20 @@ def test_the_proxy_that_qgis_has_by_now(qtbot: QtBot, offline: SessionService, s
     assert len(server.requests) == 1
     assert offline.absence is not None
     assert offline.absence.error.parameters["proxy"] == "127.0.0.1:9"
+
+
+def test_nobody_is_asked_for_the_master_password_unasked(
+    qtbot: QtBot, offline: SessionService, server: FaultServer
+) -> None:
+    """A proxy with an authentication of QGIS' needs it; looking again by hand may bring up the prompt."""
+    manager = QgsApplication.authManager()
+    QgsSettings().setValue("proxy/authcfg", "abcdefg")
+    manager.clearMasterPassword()
+    try:
+        offline.away.set_watched(True)
+        qtbot.wait(200)
+        assert len(server.requests) == 1
+    finally:
+        QgsSettings().remove("proxy/authcfg")
+        assert manager.setMasterPassword(MASTER_PASSWORD, True)
+    qtbot.waitUntil(lambda: len(server.requests) > 1)
