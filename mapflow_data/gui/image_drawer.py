@@ -6,7 +6,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QHideEvent, QShowEvent
-from qgis.PyQt.QtWidgets import QLabel, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QSplitter, QToolButton, QWidget
 
 from ..api.models import Image, Mosaic
 from ..services.pictures import PictureService
@@ -48,6 +48,7 @@ class ImageDrawer(QWidget):
         self._place = -1  # of the image among them
         self._direction = 1  # in which somebody browses
         self._is_list_changing = False
+        self._open_height = 0  # when it was open last
         self.previousButton.setArrowType(Qt.ArrowType.LeftArrow)
         self.nextButton.setArrowType(Qt.ArrowType.RightArrow)
         self.previousButton.clicked.connect(lambda: self.browse(-1))
@@ -163,10 +164,24 @@ class ImageDrawer(QWidget):
         self.picturePane.show_look(look_of(item, self._pictures), name, tip)
 
     def _on_opened(self, is_open: bool) -> None:
+        if not is_open:
+            self._open_height = self.height()
         self.body.setVisible(is_open)
         self.setMaximumHeight(NO_LIMIT if is_open else self.sizeHint().height())
+        self._take_room(self._open_height if is_open else 0)
         self._ask()
         self.toggled.emit(is_open)
+
+    def _take_room(self, height: int) -> None:
+        """A splitter that was resized leaves blank what a part does not take any more."""
+        splitter = self.parentWidget()
+        if not isinstance(splitter, QSplitter) or not self.isVisible() or splitter.indexOf(self) < 1:
+            return
+        sizes, place = splitter.sizes(), splitter.indexOf(self)
+        height = max(height, self.minimumSizeHint().height())
+        sizes[place - 1] += sizes[place] - height
+        sizes[place] = height
+        splitter.setSizes(sizes)
 
     # Pictures
 

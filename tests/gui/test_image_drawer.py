@@ -301,6 +301,11 @@ def test_in_a_splitter_it_takes_no_more_room_than_it_needs(make: Make, qtbot: Qt
     qtbot.waitUntil(lambda: bench.drawer.height() < 50, timeout=2000)
     bench.drawer.set_open(True)
     qtbot.waitUntil(lambda: label.height() == label.minimumHeight() > 128, timeout=2000)
+    splitter.setSizes([splitter.height() - 320, 320])  # by the handle
+    bench.drawer.set_open(False)
+    qtbot.waitUntil(lambda: splitter.sizes()[1] == bench.drawer.height() < 50, timeout=2000)
+    bench.drawer.set_open(True)
+    qtbot.waitUntil(lambda: abs(bench.drawer.height() - 320) < 4, timeout=2000)
 
 
 LONG = "an_orthophoto_with_a_name_that_nobody_ever_shortened_2026-06-14_final_v2"
