@@ -41,7 +41,7 @@ class ImageDetails(QObject):
             self._dialog.close()
 
     def _make_dialog(self) -> ImageDialog:
-        dialog = ImageDialog(self._pictures, self._panel.window())
+        dialog = ImageDialog(self._pictures, self._panel)
         dialog.browse_requested.connect(self._on_browse)
         dialog.on_map_requested.connect(self.on_map_requested)
         dialog.zoom_requested.connect(self.zoom_requested)

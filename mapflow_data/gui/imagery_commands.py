@@ -29,6 +29,7 @@ class ImageryCommands(QObject):
     succeeded = pyqtSignal(str)
     warned = pyqtSignal(object, str, object)  # Message, button ("" for none), what it does
     hinted = pyqtSignal(str)  # for QGIS' status bar
+    rows_wanted = pyqtSignal()  # whatever the filter hides
     sign_in_requested = pyqtSignal()
 
     def __init__(
@@ -62,17 +63,22 @@ class ImageryCommands(QObject):
     def show_storage(self) -> None:
         if self._storage is None:
             services = self._services
-            self._storage = StorageDialog(
-                services.session, services.mosaics, services.inventory, self._panel.window()
+            self._storage = StorageDialog(services.session, services.mosaics, services.inventory, self._panel)
+            self._storage.mosaic_chosen.connect(self._on_mosaic_chosen)
+            self._storage.image_chosen.connect(
+                lambda mosaic_id, image_id: self._on_images_chosen({mosaic_id: {image_id}})
             )
-            self._storage.mosaic_chosen.connect(self._tree.select_mosaic)
-            self._storage.image_chosen.connect(lambda mosaic_id, one: self._select({mosaic_id: {one}}))
-            self._storage.images_chosen.connect(self._select)
+            self._storage.images_chosen.connect(self._on_images_chosen)
             self._storage.sign_in_requested.connect(self.sign_in_requested)
         mosaics = self._tree.imagery.mosaics()
         self._storage.open_with(mosaics or None)
 
-    def _select(self, wanted: Mapping[str, set[str]]) -> None:
+    def _on_mosaic_chosen(self, mosaic_id: str) -> None:
+        self.rows_wanted.emit()
+        self._tree.select_mosaic(mosaic_id)
+
+    def _on_images_chosen(self, wanted: Mapping[str, set[str]]) -> None:
+        self.rows_wanted.emit()
         self._tree.select_images(wanted)
 
     def _connect(self) -> None:

@@ -27,11 +27,13 @@ class ImageryFilter(QObject):
         self._bar = bar
         self._tree = tree
         self._services = services
+        self._found: set[str] = set()  # mosaics to be opened once their images are there
         self._finding = Finding(services.inventory, tree.imagery, self)
         bar.follow(self._finding)
         self._finding.found.connect(self._on_found)
         edit.textChanged.connect(self._on_typed)
         tree.filtered.connect(self._on_filtered)
+        tree.imagery.images_told.connect(self._on_images_told)
 
     def clear(self) -> None:
         """All rows are there at once."""
@@ -40,6 +42,7 @@ class ImageryFilter(QObject):
 
     def _on_typed(self, text: str) -> None:
         self._finding.cancel()
+        self._found.clear()
         self._tree.filter_later(text)
 
     def _on_filtered(self) -> None:
@@ -50,6 +53,8 @@ class ImageryFilter(QObject):
         else:
             found = sum(len(model.images_of(mosaic.id)) for mosaic in model.mosaics())
             self._bar.offer(text, found, len(model.mosaics()))
+            if self._finding.is_ready:  # it costs no request
+                self._finding.start(text)
         self.filtered.emit()
 
     def _on_found(self, text: str, images: Mapping[str, set[str]]) -> None:
@@ -60,5 +65,11 @@ class ImageryFilter(QObject):
         for mosaic_id in shown:
             branch = self._tree.imagery.branch(mosaic_id)
             if branch is not None and branch.state is not Loading.LOADED:
+                self._found.add(mosaic_id)
                 self._services.images.load(mosaic_id)
         self._bar.show_found(sum(map(len, images.values())), len(images), len(shown))
+
+    def _on_images_told(self, mosaic_id: str) -> None:
+        if mosaic_id in self._found:
+            self._found.discard(mosaic_id)
+            self._tree.expand(self._tree.imagery.index_of(mosaic_id))

@@ -169,6 +169,7 @@ class ImageryPanel(QWidget):
         for changed in (session.signed_in, session.signed_out, session.went_offline):
             changed.connect(self._on_items_selected)
         self.commands.sign_in_requested.connect(self.sign_in_requested)
+        self.commands.rows_wanted.connect(self.filter.clear)
         tree.images_wanted.connect(self._on_images_wanted)
         tree.items_selected.connect(self._on_items_selected)
         self._facts_changed.timeout.connect(self._on_items_selected)

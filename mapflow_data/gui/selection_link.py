@@ -84,9 +84,12 @@ class SelectionLink(QObject):
             self._is_writing = False
 
     def _on_layers_added(self, layers: list[QgsMapLayer]) -> None:
-        for layer in layers:
-            if self._is_mine(layer):
-                layer.selectionChanged.connect(self._on_features_selected)
+        """New ones show at once which rows are selected."""
+        mine = [layer for layer in layers if self._is_mine(layer)]
+        for layer in mine:
+            layer.selectionChanged.connect(self._on_features_selected)
+        if mine and self._view.selected_image_ids():
+            self.on_rows_selected()
 
     def _on_features_selected(self) -> None:
         """The selections of all footprint layers together are that of the rows."""

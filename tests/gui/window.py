@@ -10,6 +10,7 @@ from qgis.gui import (
     QgsLayerTreeView,
     QgsMapCanvas,
     QgsMessageBar,
+    QgsStatusBar,
 )
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
@@ -23,6 +24,7 @@ class Window:
         self.window = QMainWindow()
         self.canvas = QgsMapCanvas(self.window)
         self.bar = QgsMessageBar(self.window)
+        self.status = QgsStatusBar(self.window)
         middle = QWidget()
         layout = QVBoxLayout(middle)
         layout.addWidget(self.bar)
@@ -68,6 +70,9 @@ class Window:
 
     def messageBar(self) -> QgsMessageBar:
         return self.bar
+
+    def statusBarIface(self) -> QgsStatusBar:
+        return self.status
 
     def layerTreeView(self) -> QgsLayerTreeView:
         return self.tree

@@ -1,0 +1,198 @@
+"""The parts of My imagery as they stand together, clicked as a person does, with a real service behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsGeometry, QgsProject
+from qgis.gui import QgsRubberBand
+from qgis.PyQt.QtCore import QPoint, Qt
+
+from mapflow_data.api.client import MapflowClient
+from mapflow_data.api.models import Image, Mosaic
+from mapflow_data.gui.image_dialog import ImageDialog
+from mapflow_data.gui.imagery_panel import ImageryPanel
+from mapflow_data.gui.storage_dialog import StorageDialog
+from mapflow_data.gui.workspace import Workspace
+from mapflow_data.layers.properties import FOOTPRINTS, kind_of
+from mapflow_data.settings import DRAWER_OPEN, IMAGERY_AS_SHEET
+from tests.gui.conftest import PATIENCE_MS
+from tests.gui.window import Window
+from tests.rig.geotiffs import make_raster
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(autouse=True)
+def as_at_first() -> Iterator[None]:
+    IMAGERY_AS_SHEET.forget()
+    DRAWER_OPEN.forget()
+    yield
+    IMAGERY_AS_SHEET.forget()
+    DRAWER_OPEN.forget()
+
+
+@pytest.fixture
+def panel(stocked: Mosaic, signed_in: Workspace) -> ImageryPanel:
+    return signed_in.dock.imagery
+
+
+def open_mosaic(panel: ImageryPanel, mosaic: Mosaic, qtbot: QtBot) -> list[Image]:
+    panel.imageryTree.expand(panel.model.index_of(mosaic.id))
+    qtbot.waitUntil(lambda: bool(panel.model.images_of(mosaic.id)), timeout=PATIENCE_MS)
+    return panel.model.images_of(mosaic.id)
+
+
+def click_image(panel: ImageryPanel, image: Image, qtbot: QtBot, double: bool = False) -> None:
+    tree = panel.imageryTree
+    row = panel.model.index_of(image.id, image.mosaic_id)
+    tree.scrollTo(row)
+    at = tree.visualRect(row).center()
+    qtbot.mouseClick(tree.viewport(), LEFT, pos=at)
+    if double:
+        qtbot.mouseDClick(tree.viewport(), LEFT, pos=at)
+
+
+def footprints() -> list[object]:
+    return [layer for layer in QgsProject.instance().mapLayers().values() if kind_of(layer) == FOOTPRINTS]
+
+
+def dialogs(workspace: Workspace, kind: type) -> list[object]:
+    return [one for one in workspace.dock.window().findChildren(kind) if one.isVisible()]
+
+
+def test_the_drawer_shows_the_image_that_is_clicked(
+    panel: ImageryPanel, stocked: Mosaic, signed_in: Workspace, qtbot: QtBot
+) -> None:
+    first, second = open_mosaic(panel, stocked, qtbot)
+    click_image(panel, first, qtbot)
+    pictures = signed_in.services.pictures
+    qtbot.waitUntil(lambda: pictures.small(first) is not None, timeout=PATIENCE_MS)
+    assert panel.imageDrawer.positionLabel.text() == "1 of 2"
+    qtbot.keyClick(panel.imageryTree, Qt.Key.Key_Down)
+    assert panel.imageDrawer.positionLabel.text() == "2 of 2"
+    assert panel.imageryTree.selected_items() == [second]
+
+
+def test_keys_flash_footprints_on_the_map(
+    panel: ImageryPanel, stocked: Mosaic, window: Window, qtbot: QtBot
+) -> None:
+    first, second = open_mosaic(panel, stocked, qtbot)
+    panel.commands.on_map.zoom_to([stocked])
+    click_image(panel, first, qtbot)
+    qtbot.keyClick(panel.imageryTree, Qt.Key.Key_Down)
+    bands = [item for item in window.canvas.scene().items() if isinstance(item, QgsRubberBand)]
+    (band,) = [band for band in bands if band.isVisible() and not band.asGeometry().isEmpty()]
+    crs = window.canvas.mapSettings().destinationCrs()
+    shape = QgsGeometry.fromWkt(second.footprint)
+    shape.transform(
+        QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4326"), crs, QgsProject.instance())
+    )
+    assert band.asGeometry().boundingBox().intersects(shape.boundingBox())
+    assert band.asGeometry().centroid().distance(shape.centroid()) < shape.length() / 1000
+
+
+def test_list_and_contact_sheet_are_one_selection(panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot) -> None:
+    first, second = open_mosaic(panel, stocked, qtbot)
+    click_image(panel, first, qtbot)
+    qtbot.mouseClick(panel.sheetButton, LEFT)
+    sheet = panel.contactSheet
+    assert panel.views.currentWidget() is panel.sheetPage
+    assert sheet.model().rowCount(sheet.rootIndex()) == 2
+    qtbot.waitUntil(lambda: not sheet.visualRect(sheet.currentIndex()).isEmpty(), timeout=PATIENCE_MS)
+    row = panel.model.index_of(second.id, stocked.id)
+    qtbot.mouseClick(sheet.viewport(), LEFT, pos=sheet.visualRect(row).center())
+    assert panel.imageryTree.selected_items() == [second]
+    assert panel.deleteButton.isEnabled()
+    qtbot.mouseClick(panel.sheetPage.findChild(type(panel.sheetButton), "backButton"), LEFT)
+    assert panel.views.currentWidget() is panel.imageryTree
+    assert not panel.sheetButton.isChecked()
+
+
+def test_the_way_to_look_is_remembered(workspace: Workspace, window: Window, qtbot: QtBot) -> None:
+    panel = workspace.dock.imagery
+    panel.sheetButton.setChecked(True)
+    panel.imageDrawer.set_open(False)
+    another = Workspace(window)
+    try:
+        assert another.dock.imagery.sheetButton.isChecked()
+        assert not another.dock.imagery.imageDrawer.is_open
+    finally:
+        another.close()
+
+
+def test_a_double_click_shows_all_that_is_known_and_browses(
+    panel: ImageryPanel, stocked: Mosaic, signed_in: Workspace, qtbot: QtBot
+) -> None:
+    first, second = open_mosaic(panel, stocked, qtbot)
+    click_image(panel, first, qtbot, double=True)
+    (dialog,) = dialogs(signed_in, ImageDialog)
+    assert dialog.image == first
+    qtbot.mouseClick(dialog.nextButton, LEFT)
+    assert dialog.image == second
+    assert panel.imageryTree.selected_items() == [second]
+    signed_in.services.session.sign_out()
+    assert dialogs(signed_in, ImageDialog) == []
+
+
+def test_the_filter_looks_into_mosaics_that_were_never_opened(
+    panel: ImageryPanel, client: MapflowClient, tmp_path: Path, qtbot: QtBot
+) -> None:
+    mosaic = client.mosaics.create("Never opened")
+    client.images.upload(mosaic.id, str(make_raster(tmp_path / "needle_77.tif", value=77)))
+    panel.refresh()
+    qtbot.waitUntil(lambda: panel.model.branch(mosaic.id) is not None, timeout=PATIENCE_MS)
+    qtbot.keyClicks(panel.filterEdit, "needle_77")
+    bar = panel.findingBar
+    qtbot.waitUntil(lambda: panel.views.currentWidget() is panel.statePage, timeout=PATIENCE_MS)
+    assert bar.isVisible()
+    qtbot.mouseClick(bar.findButton, LEFT)
+    qtbot.waitUntil(lambda: bool(panel.model.images_of(mosaic.id)), timeout=PATIENCE_MS)
+    assert panel.views.currentWidget() is panel.imageryTree
+    assert bar.foundLabel.text() == "1 image in 1 mosaic"
+    assert panel.imageryTree.is_open(mosaic.id)
+    panel.filterEdit.clear()
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=PATIENCE_MS)
+
+
+def test_the_storage_bar_opens_what_fills_it_and_leads_back(
+    panel: ImageryPanel, stocked: Mosaic, signed_in: Workspace, qtbot: QtBot
+) -> None:
+    panel.filterEdit.setText("nothing has this")
+    qtbot.waitUntil(lambda: panel.views.currentWidget() is panel.statePage, timeout=PATIENCE_MS)
+    qtbot.mouseClick(signed_in.dock.storageBar, LEFT)
+    (dialog,) = dialogs(signed_in, StorageDialog)
+    dialog.mosaic_chosen.emit(stocked.id)
+    assert panel.imageryTree.selected_items() == [panel.model.branch(stocked.id).mosaic]
+    assert panel.filterEdit.text() == ""
+    dialog.close()
+
+
+def test_picking_on_the_map_selects_rows(
+    panel: ImageryPanel, stocked: Mosaic, window: Window, qtbot: QtBot
+) -> None:
+    first, second = open_mosaic(panel, stocked, qtbot)
+    panel.commands.on_map.show_footprints([stocked])
+    qtbot.waitUntil(lambda: bool(footprints()), timeout=PATIENCE_MS)
+    panel.commands.on_map.zoom_to([first])
+    qtbot.waitUntil(lambda: bool(window.canvas.layers()), timeout=PATIENCE_MS)
+    qtbot.mouseClick(panel.pickButton, LEFT)
+    viewport = window.canvas.viewport()
+    qtbot.mouseClick(viewport, LEFT, pos=QPoint(viewport.width() // 2, viewport.height() // 2))
+    assert panel.imageryTree.selected_items() == [first]
+    qtbot.mouseClick(panel.pickButton, LEFT)
+    assert not panel.pickButton.isChecked()
+
+
+def test_footprints_that_come_late_are_selected_as_their_rows_are(
+    panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot
+) -> None:
+    first, _ = open_mosaic(panel, stocked, qtbot)
+    click_image(panel, first, qtbot)
+    panel.commands.on_map.show_footprints([stocked])
+    qtbot.waitUntil(lambda: bool(footprints()), timeout=PATIENCE_MS)
+    (layer,) = footprints()
+    assert [feature["id"] for feature in layer.selectedFeatures()] == [first.id]
