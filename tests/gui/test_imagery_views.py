@@ -174,7 +174,7 @@ def test_the_storage_bar_opens_what_fills_it_and_leads_back(
 def test_picking_on_the_map_selects_rows(
     panel: ImageryPanel, stocked: Mosaic, window: Window, qtbot: QtBot
 ) -> None:
-    first, second = open_mosaic(panel, stocked, qtbot)
+    first, _ = open_mosaic(panel, stocked, qtbot)
     panel.commands.on_map.show_footprints([stocked])
     qtbot.waitUntil(lambda: bool(footprints()), timeout=PATIENCE_MS)
     panel.commands.on_map.zoom_to([first])
