@@ -7,7 +7,15 @@ from pathlib import Path
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..api.errors import BadAnswer, Cancelled, Conflict, Forbidden, MapflowError, SignInRequired
+from ..api.errors import (
+    AnswerTooLarge,
+    BadAnswer,
+    Cancelled,
+    Conflict,
+    Forbidden,
+    MapflowError,
+    SignInRequired,
+)
 from ..api.models import Image
 from ..services.downloads import Outcome, Progress
 from . import formats
@@ -93,7 +101,7 @@ def _reason(image: Image, error: MapflowError) -> Message:
         text = translate(
             "Download", "“{0}” was not downloaded: Mapflow still works on it; try again later"
         ).format(name)
-    elif isinstance(error, BadAnswer) and error.code == "length":
+    elif isinstance(error, AnswerTooLarge) or (isinstance(error, BadAnswer) and error.code == "length"):
         text = translate(
             "Download", "“{0}” was not downloaded: what came has not the length of the image; try again"
         ).format(name)

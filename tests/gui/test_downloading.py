@@ -240,6 +240,7 @@ def test_what_may_not_be_downloaded_is_said_at_once(panel: Panel, server: FaultS
         ([answer({"message": "not ready"}, 409)], "Mapflow still works on it; try again later"),
         ([answer({"download_url": "file:///etc/passwd"})], "the server names an address that is not safe"),
         ([answer({"download_url": "https://10.0.0.1/a"})], "the address lies inside a private network"),
+        ([Script(body=b"II*\0xyz")], "what came has not the length of the image; try again"),
         ([Script(body=b"II*")], "what came has not the length of the image; try again"),
     ],
 )  # fmt: skip
