@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QStackedWidget, QToolButton, 
 
 from ..api.errors import MapflowError
 from ..api.models import Image, Mosaic
+from ..layers.properties import MOSAICS
 from ..services.bundle import Services
 from .contact_sheet import ContactSheet
 from .deletion_bar import DeletionBar
@@ -29,7 +30,7 @@ from .imagery_views import ImageryViews
 from .messages import describe
 from .mosaic_dialog import MosaicDialog
 from .presenter import Presenter
-from .selection_link import SelectionLink
+from .selection_link import MosaicRows, SelectionLink
 from .state_page import StatePage
 
 
@@ -79,7 +80,10 @@ class ImageryPanel(QWidget):
         FreshTiles(services, presenter, self)
         self._facts_changed = QTimer(self)  # of rows that may be selected; many at once are one
         self._facts_changed.setSingleShot(True)
-        self._link = SelectionLink(tree, project, self)
+        self._links = (
+            SelectionLink(tree, project, self),
+            SelectionLink(MosaicRows(tree), project, self, MOSAICS),
+        )
         self._set_up_buttons()
         self._add_bars()
         self._connect()
@@ -89,7 +93,8 @@ class ImageryPanel(QWidget):
 
     def close_links(self) -> None:
         """Before the panel goes: lets go of the project's layers and of the canvas."""
-        self._link.close()
+        for link in self._links:
+            link.close()
         self.commands.close()
 
     # What the dock asks
@@ -174,7 +179,8 @@ class ImageryPanel(QWidget):
         tree.items_selected.connect(self._on_items_selected)
         self._facts_changed.timeout.connect(self._on_items_selected)
         self.model.dataChanged.connect(lambda *_: self._facts_changed.start())
-        tree.items_selected.connect(self._link.on_rows_selected)
+        for link in self._links:
+            tree.items_selected.connect(link.on_rows_selected)
         self.filter.filtered.connect(self._on_filtered)
         self.states.refresh_requested.connect(self.refresh)
         self.states.sign_in_requested.connect(self.sign_in_requested)

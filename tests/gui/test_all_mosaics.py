@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.imagery_panel import ImageryPanel
-from mapflow_data.gui.selection_link import MosaicRows, SelectionLink
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS, MOSAICS, kind_of
 from tests.gui.conftest import PATIENCE_MS
@@ -26,12 +24,8 @@ LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def panel(stocked: Mosaic, signed_in: Workspace) -> Iterator[ImageryPanel]:
-    panel = signed_in.dock.imagery
-    link = SelectionLink(MosaicRows(panel.imageryTree), QgsProject.instance(), panel, MOSAICS)
-    panel.imageryTree.items_selected.connect(link.on_rows_selected)
-    yield panel
-    link.close()
+def panel(stocked: Mosaic, signed_in: Workspace) -> ImageryPanel:
+    return signed_in.dock.imagery
 
 
 def layers(kind: str) -> list[QgsVectorLayer]:
