@@ -77,7 +77,8 @@ def _what_is_there(one: Replacement) -> str:
         return translate("Replace", "Both images are there.")
     if one.new is not None:
         return translate("Replace", "Both images are there.")
-    if one.step is not None or isinstance(one.error, Unconfirmed):
+    is_sent = one.sent >= one.prepared.facts.size
+    if one.step is not None or is_sent or isinstance(one.error, Unconfirmed):
         return translate("Replace", "The old image is there, the new one may be there, too.")
     return translate("Replace", "The old image is there as before.")
 
