@@ -40,6 +40,7 @@ class ImageryModel(QAbstractItemModel):
     each row while it lays itself out (`index`, `flags`, `hasChildren`) is kept short.
     """
 
+    changing = pyqtSignal()  # before the layout is about to be changed: nobody holds an index yet
     images_told = pyqtSignal(str)  # id of the mosaic whose images were set, also where they are as before
 
     def __init__(self, parent: Optional[QObject] = None) -> None:
@@ -219,6 +220,7 @@ class ImageryModel(QAbstractItemModel):
 
     def _change(self, change: Callable[[], Any]) -> None:
         """Selection, current row and expansion stay on their items; what is not shown any more is let go."""
+        self.changing.emit()
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
         places = [self._place_of(index) for index in held]

@@ -1,6 +1,7 @@
 """Keeps the place where somebody is in the imagery tree when its rows change, and tells what is current.
 
-Qt does not tell of a current row or of selected ones that a new layout has no room for. Main thread.
+Qt does not tell of a current row or of selected ones that a new layout has no room for, and it keeps selected
+rows cell by cell, which takes seconds for some thousands. Main thread.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from qgis.PyQt.QtCore import QItemSelectionModel, QModelIndex, QObject, QPersist
 from qgis.PyQt.QtWidgets import QTreeView
 
 from .imagery_model import ITEM_ROLE, ImageryModel, Item
+from .imagery_selection import ids_of, make_selection, selected_by_mosaic
 
 
 class ImageryPlace(QObject):
@@ -26,13 +28,14 @@ class ImageryPlace(QObject):
         self._tree = tree
         self._model = model
         self._told: Optional[Item] = None
-        self._selected = 0
+        self._selected: dict[str, set[str]] = {}  # ids by mosaic
+        self._current = QPersistentModelIndex()
         self._row = -1  # of the current one, -1 for none
         self._top = QPersistentModelIndex()  # the mosaic that it is in
         self._top_row = -1
         self._is_given_up = False
         tree.selectionModel().currentChanged.connect(lambda *_: self._tell())
-        model.layoutAboutToBeChanged.connect(self._on_changing)
+        model.changing.connect(self._on_changing)
         model.layoutChanged.connect(self._on_changed)
 
     @contextmanager
@@ -47,17 +50,23 @@ class ImageryPlace(QObject):
     def _on_changing(self) -> None:
         current = self._tree.currentIndex()
         top = current.parent()
+        self._current = QPersistentModelIndex(current)
         self._row = current.row()
         self._top = QPersistentModelIndex(top)
         self._top_row = top.row()
-        self._selected = self._count_selected()
+        self._selected = self._ids()
+        self._tree.selectionModel().reset()  # tells nobody
 
     def _on_changed(self) -> None:
-        if self._row >= 0 and not self._tree.currentIndex().isValid() and not self._is_given_up:
-            flag = QItemSelectionModel.SelectionFlag.NoUpdate
-            self._tree.selectionModel().setCurrentIndex(self._successor(), flag)
+        selection, flag = self._tree.selectionModel(), QItemSelectionModel.SelectionFlag
+        selection.blockSignals(True)  # it is as it was
+        selection.select(make_selection(self._selected, self._model), flag.Select | flag.Rows)
+        selection.setCurrentIndex(QModelIndex(self._current), flag.NoUpdate)
+        selection.blockSignals(False)
+        if self._row >= 0 and not self._current.isValid() and not self._is_given_up:
+            selection.setCurrentIndex(self._successor(), flag.NoUpdate)
         self._tell()
-        if self._count_selected() != self._selected:
+        if self._ids() != self._selected:
             self.selection_lost.emit()
 
     def _successor(self) -> QModelIndex:
@@ -71,5 +80,5 @@ class ImageryPlace(QObject):
             self._told = item
             self.current_changed.emit(item)
 
-    def _count_selected(self) -> int:
-        return sum(part.height() for part in self._tree.selectionModel().selection())
+    def _ids(self) -> dict[str, set[str]]:
+        return ids_of(selected_by_mosaic(self._tree.selectionModel().selection(), self._model))

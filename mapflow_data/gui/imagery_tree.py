@@ -17,6 +17,7 @@ from .imagery_keeper import ImageryKeeper
 from .imagery_model import ITEM_ROLE, ImageryModel, Item, Loading
 from .imagery_opener import ImageryOpener
 from .imagery_place import ImageryPlace
+from .imagery_selection import selected_by_mosaic
 from .imagery_watch import ImageryWatch
 
 FILTER_MS = 200  # typing goes on
@@ -79,16 +80,12 @@ class ImageryTree(QTreeView):
     # The selection
 
     def selected_items(self) -> list[Item]:
-        items = [index.data(ITEM_ROLE) for index in self._selected_rows()]
-        return [item for item in items if item is not None]
+        return [item for items in self._selected().values() for item in items]
 
     def selected_mosaics(self) -> list[Mosaic]:
         """Those selected, and those whose images are; each once."""
-        mosaics: dict[str, Mosaic] = {}
-        for index in self._selected_rows():
-            mosaic = _top(index).data(ITEM_ROLE)
-            mosaics[mosaic.id] = mosaic
-        return list(mosaics.values())
+        branches = map(self.imagery.branch, self._selected())
+        return [branch.mosaic for branch in branches if branch]
 
     def selected_image_ids(self) -> set[str]:
         return {item.id for item in self.selected_items() if isinstance(item, Image)}
@@ -191,6 +188,9 @@ class ImageryTree(QTreeView):
         """Open, or somebody is there: then another view may show its images."""
         row = self.imagery.index_of(mosaic_id)
         return row.isValid() and (self.isExpanded(row) or _top(self.currentIndex()) == row)
+
+    def _selected(self) -> dict[str, list[Item]]:
+        return selected_by_mosaic(self.selectionModel().selection(), self.imagery)
 
     def _selected_rows(self) -> list[QModelIndex]:
         """As `selectedRows()`, which compares each row with all selected ranges."""
