@@ -50,6 +50,7 @@ THEME = {
     "sheet": "mActionIconView.svg",
     "replace": "mActionFindReplace.svg",
     "download": "mActionSharingImport.svg",
+    "open_folder": "mActionFileOpen.svg",
 }
 
 
