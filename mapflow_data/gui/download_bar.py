@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLay
 from ..services.downloads import DownloadService, Outcome, Progress
 from . import download_words as words
 from .icons import icon
+from .tool_row import ToolRow
 from .wrapped_label import WrappedLabel
 
 SHOWN_AFTER_MS = 300
@@ -28,15 +29,8 @@ class DownloadBar(QWidget):
         self.label = WrappedLabel(self)
         self.progressBar = QProgressBar(self)
         self.progressBar.setTextVisible(False)
-        self.cancelButton = self._button("cancelDownloadButton", self.tr("Cancel"))
-        self.cancelButton.setToolTip(self.tr("Stop downloading; what came whole is kept"))
-        self.folderButton = self._button("openFolderButton", self.tr("Open folder"))
-        self.mapButton = self._button("addDownloadsButton", self.tr("Add to the map"))
-        self.closeButton = self._button("closeDownloadsButton", "")
-        self.closeButton.setIcon(icon("clear_area"))
-        self.closeButton.setToolTip(self.tr("Close"))
-        self.closeButton.setAccessibleName(self.tr("Close"))
-        self.closeButton.setAutoRaise(True)
+        self._row = ToolRow(self)
+        self._make_buttons()
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -52,19 +46,29 @@ class DownloadBar(QWidget):
         downloads.busy_changed.connect(self._on_busy_changed)
         self.hide()
 
-    def _button(self, name: str, text: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(name)
-        button.setText(text)
-        return button
+    def _make_buttons(self) -> None:
+        self.cancelButton = _button("cancelDownloadButton", self.tr("Cancel"), self._row)
+        self.cancelButton.setToolTip(self.tr("Stop downloading; what came whole is kept"))
+        self.folderButton = _button("openFolderButton", self.tr("Open folder"), self._row)
+        self.mapButton = _button("addDownloadsButton", self.tr("Add to the map"), self._row)
+        for button, name in ((self.folderButton, "open_folder"), (self.mapButton, "on_map")):
+            button.setIcon(icon(name))
+            button.setToolTip(button.text())
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.closeButton = _button("closeDownloadsButton", "", self)
+        self.closeButton.setIcon(icon("clear_area"))
+        self.closeButton.setToolTip(self.tr("Close"))
+        self.closeButton.setAccessibleName(self.tr("Close"))
+        self.closeButton.setAutoRaise(True)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        top, bottom = QHBoxLayout(), QHBoxLayout()
+        top, bottom = QHBoxLayout(), QHBoxLayout(self._row)
+        bottom.setContentsMargins(0, 0, 0, 0)
         column.addLayout(top)
-        column.addLayout(bottom)
+        column.addWidget(self._row)
         top.addWidget(self.label, 1)
         top.addWidget(self.closeButton, 0, Qt.AlignmentFlag.AlignTop)
         bottom.addWidget(self.progressBar, 1)
@@ -108,3 +112,10 @@ class DownloadBar(QWidget):
     def _on_map(self) -> None:
         self.mapButton.setEnabled(False)
         self.map_requested.emit(self._paths)
+
+
+def _button(name: str, text: str, parent: QWidget) -> QToolButton:
+    button = QToolButton(parent)
+    button.setObjectName(name)
+    button.setText(text)
+    return button
