@@ -153,7 +153,7 @@ def _has_words(part: QWidget) -> bool:
 def shows_text(button: QAbstractButton) -> bool:
     is_icon_only = (
         isinstance(button, QToolButton)
-        and not button.icon().isNull()
+        and (not button.icon().isNull() or button.arrowType() != Qt.ArrowType.NoArrow)
         and button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
     )
     return not is_icon_only
