@@ -183,12 +183,28 @@ def test_the_filter_and_the_map_work(offline: MapflowDock, docks: Docks, qtbot: 
     offline.imagery.filterEdit.setText("drone")
     qtbot.waitUntil(lambda: offline.imagery.model.rowCount() == 1, timeout=PATIENCE_MS)
     offline.imagery.imageryTree.select_mosaic(row_of(offline, "Two fields").id)
-    offline.imagery.map_actions.show_footprints([row_of(offline, "Two fields")])
+    actions = offline.imagery.onMapButton.menu().actions()
+    next(action for action in actions if action.objectName() == "footprintsAction").trigger()
     layers = QgsProject.instance().mapLayers
     qtbot.waitUntil(lambda: [kind_of(one) for one in layers().values()] == [FOOTPRINTS], timeout=PATIENCE_MS)
     (layer,) = layers().values()
     (feature,) = layer.getFeatures()
     assert (feature["filename"], feature["mosaic"]) == ("field_1.tif", "Two fields")
+
+
+def test_pictures_that_were_seen_are_seen_again(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
+    dock = use_online(docks, qtbot, box)
+    for is_first in (True, False):
+        (image,) = open_mosaic(dock, qtbot, "Two fields")
+        pictures = docks.workspace.services.pictures
+        pictures.want([image], "test")
+        qtbot.waitUntil(lambda: pictures.small(image) is not None, timeout=PATIENCE_MS)  # noqa: B023
+        if is_first:
+            docks.close()
+            box.stop()
+            dock = docks.open(look_seconds=30)
+            wait_for_mosaics(dock, qtbot, 2)
+    assert docks.workspace.services.session.state == "offline"
 
 
 def test_the_server_comes_back_and_all_is_as_ever(
@@ -342,6 +358,15 @@ def test_what_is_changed_is_known_offline(docks: Docks, qtbot: QtBot, box: Sandb
         ),
         timeout=PATIENCE_MS,
     )
+
+
+def test_what_was_read_without_being_opened_is_known_offline(
+    docks: Docks, qtbot: QtBot, box: Sandbox
+) -> None:
+    dock = use_online(docks, qtbot, box)
+    mosaics = dock.imagery.model.mosaics()
+    assert docks.workspace.services.inventory.load(mosaics, afresh=True)
+    qtbot.waitUntil(lambda: len(sheets(box)) == 4, timeout=PATIENCE_MS)
 
 
 def test_the_network_goes_away_while_signed_in(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
