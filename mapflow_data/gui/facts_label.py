@@ -7,7 +7,6 @@ from qgis.PyQt.QtGui import QResizeEvent
 
 from .wrapped_label import WrappedLabel
 
-
 LEAST = 112  # logical px
 
 
