@@ -190,7 +190,12 @@ def _clipped_cells(view: QAbstractItemView) -> Iterator[str]:
             room = view.visualRect(cell).width() - (ICON_ROOM if column == 0 else 0)
             metrics = QFontMetrics(cell.data(Qt.ItemDataRole.FontRole) or view.font())
             is_shown = not view.visualRect(cell).isEmpty()
-            if is_shown and FIRST in text and metrics.horizontalAdvance(text) > room and text not in unescape(tip):
+            if (
+                is_shown
+                and FIRST in text
+                and metrics.horizontalAdvance(text) > room
+                and text not in unescape(tip)
+            ):
                 yield f"cell “{text}” has {room}, needs {metrics.horizontalAdvance(text)}"
 
 
