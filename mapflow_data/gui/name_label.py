@@ -12,7 +12,7 @@ from .plain import as_tooltip
 
 BETWEEN = "\u2009·\u2009"
 NAME_MAY_SHRINK_TO = 30  # logical px
-SIZE_MAY_SHRINK_TO = 24  # characters; an area and its limit have no more
+SIZE_MAY_SHRINK_TO = 20  # characters; an area and its limit have no more
 
 
 class NameLabel(QLabel):

@@ -93,7 +93,7 @@ def _texts(window: QWidget) -> Iterator[Text]:
 
 def _texts_of(part: QWidget) -> Iterator[Text]:
     if isinstance(part, QTabBar):
-        for tab in range(part.count()):
+        for tab in filter(part.tabText, range(part.count())):
             yield Text(f"tab {part.tabText(tab)!r}", part.tabRect(tab).adjusted(6, 4, -6, -4))
     elif isinstance(part, QAbstractItemView):
         yield from () if isinstance(part, QHeaderView) else _cells(part)
