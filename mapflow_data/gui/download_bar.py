@@ -14,6 +14,7 @@ from .tool_row import ToolRow
 from .wrapped_label import WrappedLabel
 
 SHOWN_AFTER_MS = 300
+LABEL_WIDTH = 24  # characters
 STEPS = 1000
 
 
@@ -27,6 +28,7 @@ class DownloadBar(QWidget):
         super().__init__(parent)
         self._paths: list[str] = []
         self.label = WrappedLabel(self)
+        self.label.setMinimumWidth(LABEL_WIDTH * self.fontMetrics().averageCharWidth())
         self.progressBar = QProgressBar(self)
         self.progressBar.setTextVisible(False)
         self._row = ToolRow(self)

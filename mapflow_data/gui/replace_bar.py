@@ -14,6 +14,7 @@ from . import replace_words as words
 from .wrapped_label import WrappedLabel
 
 SHOWN_AFTER_MS = 300
+LABEL_WIDTH = 24  # characters
 
 
 class ReplaceBar(QWidget):
@@ -22,6 +23,7 @@ class ReplaceBar(QWidget):
         self._replacements = replacements
         self._current = 0
         self.label = WrappedLabel(self)
+        self.label.setMinimumWidth(LABEL_WIDTH * self.fontMetrics().averageCharWidth())
         self.cancelButton = QToolButton(self)
         self.cancelButton.setObjectName("cancelReplacementButton")
         self.cancelButton.setText(self.tr("Cancel"))

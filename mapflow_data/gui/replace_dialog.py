@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
+from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -21,7 +22,7 @@ from .compare_grid import CompareGrid
 from .forms import load_ui
 from .icons import icon
 
-WIDTH = 84  # characters
+WIDTH, LEAST_WIDTH = 84, 72  # characters
 
 
 class ReplaceDialog(QDialog):
@@ -73,14 +74,14 @@ class ReplaceDialog(QDialog):
         self.nameCheck.setVisible(is_open and prepared.facts.name != prepared.old.filename)
         self.orderLabel.setVisible(is_open)
         self._update_button()
-        self._fit()
+        self._keep_whole()
 
     def show_failure(self, text: str) -> None:
         """The file could not be checked."""
         self.checkBar.hide()
         self.orderLabel.hide()
         self._show_problems(text)
-        self._fit()
+        self._keep_whole()
 
     def _show_checking(self) -> None:
         self._show_problems("")
@@ -89,7 +90,10 @@ class ReplaceDialog(QDialog):
         for part in (self.compareGrid, self.consentCheck, self.nameCheck):
             part.hide()
         self.checkBar.setAccessibleName(words.checking())
-        self.resize(max(self.width(), WIDTH * self.fontMetrics().averageCharWidth()), self.height())
+        character = self.fontMetrics().averageCharWidth()
+        self.setMinimumWidth(LEAST_WIDTH * character)
+        self.resize(max(self.width(), WIDTH * character), self.height())
+        self._keep_whole()
 
     def _show_problems(self, text: str) -> None:
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
@@ -98,11 +102,14 @@ class ReplaceDialog(QDialog):
         for part in (self.problemIcon, self.problemLabel):
             part.setVisible(bool(text))
 
-    def _fit(self) -> None:
-        """Grows to what it has to say: labels that wrap do not make a window grow by themselves."""
-        width = max(self.width(), self.minimumSizeHint().width())
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrapped lines are never cut: Qt itself thinks of the width alone."""
+        super().resizeEvent(event)
+        self._keep_whole()
+
+    def _keep_whole(self) -> None:
         self.layout().activate()
-        self.resize(width, max(self.height(), self.layout().totalHeightForWidth(width)))
+        self.setMinimumHeight(self.layout().totalHeightForWidth(self.width()))
 
     def _update_button(self) -> None:
         prepared = self._prepared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..api.errors import BadAnswer, Cancelled, MapflowError, NotFound, SignInRequired, Unconfirmed
+from ..api.errors import BadAnswer, Cancelled, MapflowError, NotFound, Refused, SignInRequired, Unconfirmed
 from ..services.replacement import Replacement
 from ..services.replacements import SIGNED_OUT
 from ..transfer.swap import Step
@@ -77,8 +77,8 @@ def _what_is_there(one: Replacement) -> str:
         return translate("Replace", "Both images are there.")
     if one.new is not None:
         return translate("Replace", "Both images are there.")
-    is_sent = one.sent >= one.prepared.facts.size
-    if one.step is not None or is_sent or isinstance(one.error, Unconfirmed):
+    is_open = one.sent >= one.prepared.facts.size and not isinstance(one.error, Refused)
+    if one.step is not None or is_open or isinstance(one.error, Unconfirmed):
         return translate("Replace", "The old image is there, the new one may be there, too.")
     return translate("Replace", "The old image is there as before.")
 

@@ -130,8 +130,8 @@ def problems(prepared: Prepared) -> list[str]:
 
 def consent(prepared: Prepared) -> str:
     if set(prepared.row.problems) & set(DIFFERENCES):
-        return translate("Replace", "&Send it as it is, although it differs from the mosaic")
-    return translate("Replace", "&Send it as it is, although it may be refused")
+        return translate("Replace", "&Send it although it differs from the mosaic")
+    return translate("Replace", "&Send it although it may be refused")
 
 
 def _sentence(problem: Problem, row: PlanRow) -> str:

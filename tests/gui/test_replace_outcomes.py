@@ -50,6 +50,7 @@ def ended(error: errors.MapflowError, **more: Any) -> Replacement:
             "refresh the list.",
         ),
         (ended(errors.Cancelled(code=SIGNED_OUT)), "you signed out", ONLY_OLD),
+        (ended(errors.TooLarge(), sent=SIZE), "the file is larger than the server takes", ONLY_OLD),
     ],
 )
 def test_failure(one: Replacement, why: str, there: str) -> None:
