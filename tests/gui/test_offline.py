@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,16 +14,26 @@ from qgis.PyQt.QtCore import Qt
 from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
-from mapflow_data.api.models import Image, Mosaic
+from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.imagery_model import Loading
 from mapflow_data.gui.qt_compat import QAction
-from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS, kind_of
 from mapflow_data.services.shelf import Shelf
-from mapflow_data.services.shelf_records import MOSAICS
-from mapflow_data.settings import SERVER, CredentialStore, cache_folder
+from mapflow_data.settings import SERVER, CredentialStore
 from tests.gui.conftest import PATIENCE_MS
+from tests.gui.docks import (
+    SHELF,
+    TOKEN,
+    Docks,
+    fill,
+    open_mosaic,
+    row_of,
+    sheets,
+    use_online,
+    wait_for_bar,
+    wait_for_mosaics,
+)
 from tests.gui.looks import assert_nothing_clipped
 from tests.gui.window import Window
 from tests.rig.fault_server import FaultServer
@@ -33,10 +42,8 @@ from tests.rig.heartbeat import Heartbeat
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import answer, html
 
-SHELF = Path(cache_folder()) / "shelf"
 STORAGE = {"memoryLimit": 1000, "memoryUsed": 1, "memoryFree": 999}
 STALL_MS = 50
-TOKEN = base64.b64encode(b"person@example.org:verysecret").decode()
 
 
 @pytest.fixture(autouse=True)
@@ -62,82 +69,11 @@ def box(tmp_path: Path) -> Iterator[Sandbox]:
     service.stop()
 
 
-class Docks:
-    """One after the other, as QGIS is closed and opened again."""
-
-    def __init__(self, window: Window, qtbot: QtBot) -> None:
-        self._window = window
-        self._qtbot = qtbot
-        self._open: Workspace | None = None
-
-    def open(self, look_seconds: float = 0.2) -> MapflowDock:
-        self.close()
-        self._open = Workspace(self._window)
-        self._open.services.session.away.seconds = look_seconds
-        self._open.open_dock()
-        return self._open.dock
-
-    def close(self) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
-            self._qtbot.wait(20)
-
-    @property
-    def workspace(self) -> Workspace:
-        assert self._open is not None
-        return self._open
-
-
 @pytest.fixture
 def docks(window: Window, qtbot: QtBot) -> Iterator[Docks]:
     docks = Docks(window, qtbot)
     yield docks
     docks.close()
-
-
-def row_of(dock: MapflowDock, name: str) -> Mosaic:
-    return next(mosaic for mosaic in dock.imagery.model.mosaics() if mosaic.name == name)
-
-
-def open_mosaic(dock: MapflowDock, qtbot: QtBot, name: str, state: Loading = Loading.LOADED) -> list[Image]:
-    mosaic = row_of(dock, name)
-    dock.imagery.imageryTree.expand(dock.imagery.model.index_of(mosaic.id))
-    qtbot.waitUntil(lambda: dock.imagery.model.branch(mosaic.id).state is state, timeout=PATIENCE_MS)
-    return list(dock.imagery.model.branch(mosaic.id).images)
-
-
-def use_online(docks: Docks, qtbot: QtBot, box: Sandbox, token: str = "") -> MapflowDock:
-    """Signed in with a token that is kept; one mosaic was looked into; all of it is on the shelf."""
-    dock = docks.open()
-    docks.workspace.services.session.sign_in(box.url, token or box.token)
-    qtbot.waitUntil(lambda: len(dock.imagery.model.mosaics()) > 0, timeout=PATIENCE_MS)
-    open_mosaic(dock, qtbot, "Two fields")
-    qtbot.waitUntil(CredentialStore().has_token)
-    qtbot.waitUntil(lambda: len(sheets(box, token)) == 3, timeout=PATIENCE_MS)
-    return dock
-
-
-def sheets(box: Sandbox, token: str = "") -> list[Path]:
-    key = make_connection(box.url, token or box.token).key
-    return list((SHELF / key).glob("*.jsonl"))
-
-
-def fill(url: str, mosaics: list[Mosaic]) -> None:
-    """A token that is kept, and what is known of its account."""
-    SERVER.set(url)
-    assert CredentialStore().store(url, TOKEN)
-    key, moment = make_connection(url, TOKEN).key, datetime(2026, 6, 14, 18, 3, tzinfo=UTC)
-    Shelf(str(SHELF)).put(key, MOSAICS, "", moment, mosaics, CancelToken())
-
-
-def wait_for_mosaics(dock: MapflowDock, qtbot: QtBot, count: int) -> None:
-    qtbot.waitUntil(lambda: len(dock.imagery.model.mosaics()) == count, timeout=PATIENCE_MS)
-
-
-def wait_for_bar(dock: MapflowDock, qtbot: QtBot) -> str:
-    qtbot.waitUntil(dock.offlineBar.isVisible, timeout=PATIENCE_MS)
-    return str(dock.offlineBar.offlineLabel.text())
 
 
 @pytest.fixture
@@ -207,9 +143,7 @@ def test_pictures_that_were_seen_are_seen_again(docks: Docks, qtbot: QtBot, box:
     assert docks.workspace.services.session.state == "offline"
 
 
-def test_the_server_comes_back_and_all_is_as_ever(
-    docks: Docks, qtbot: QtBot, box: Sandbox, tmp_path: Path
-) -> None:
+def test_the_server_comes_back_and_all_is_as_ever(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
     use_online(docks, qtbot, box)
     docks.close()
     box.stop()
