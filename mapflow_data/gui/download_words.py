@@ -118,6 +118,10 @@ def busy() -> str:
     return translate("Download", "Another download is under way: try again after it.")
 
 
+def needs_sign_in() -> str:
+    return translate("Download", "Sign in to Mapflow first; nothing was downloaded.")
+
+
 def file_title() -> str:
     return translate("Download", "Download image")
 

@@ -121,7 +121,7 @@ class Downloading(QObject):
 
     def _start(self, downloads: Sequence[Download]) -> None:
         if downloads and not self._downloads.download(downloads):
-            self.stopped.emit(words.busy())
+            self.stopped.emit(words.busy() if self._downloads.is_busy else words.needs_sign_in())
 
     # What became of it
 

@@ -322,6 +322,16 @@ def test_another_checksum_is_a_note(panel: Panel, server: FaultServer, qtbot: Qt
     assert message.text == "“a.tif” was not added to the map: QGIS cannot read it"
 
 
+def test_a_sign_out_while_the_folder_is_chosen_is_said(
+    panel: Panel, images: list[Image], qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel.downloading.ask(images)
+    panel.service.set_connection(None)
+    panel.choose(qtbot, tmp_path)
+    assert panel.stops == ["Sign in to Mapflow first; nothing was downloaded."]
+    assert files(tmp_path) == []
+
+
 def test_a_closed_service_hides_the_bar(
     panel: Panel, server: FaultServer, qtbot: QtBot, tmp_path: Path
 ) -> None:
