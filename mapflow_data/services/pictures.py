@@ -64,7 +64,7 @@ class PictureService(OnlineService):
         self._desk: Optional[PictureDesk] = None
         self._places: dict[str, tuple[Image, ...]] = {}  # what is wanted where, the newest wish first
         self._memory = PictureMemory()
-        self._failed: dict[str, tuple[Any, MapflowError]] = {}  # by image id
+        self._failed: dict[str, Any] = {}  # image id to the facts of the file that has no picture
         self._janitor = Service(self)  # what it does is no matter of who is signed in
         self._is_tidy = False
         self._telling = threading.Lock()
@@ -126,9 +126,6 @@ class PictureService(OnlineService):
     def is_failed(self, image_id: str) -> bool:
         return image_id in self._failed
 
-    def failure(self, image_id: str) -> Optional[MapflowError]:
-        return self._failed[image_id][1] if image_id in self._failed else None
-
     @property
     def is_halted(self) -> bool:
         """What is neither in memory nor on the disk cannot be had just now."""
@@ -188,11 +185,9 @@ class PictureService(OnlineService):
         return self._cache if self._is_kept else None
 
     def _is_to_be_had(self, image: Image) -> bool:
-        failed = self._failed.get(image.id)
-        if failed is not None and failed[0] != file_facts(image):
+        if self._failed.get(image.id, file_facts(image)) != file_facts(image):
             del self._failed[image.id]  # another file by now
-            failed = None
-        return image.is_ready and failed is None and self.small(image) is None
+        return image.is_ready and image.id not in self._failed and self.small(image) is None
 
     def _serve(self) -> None:
         """Have a task as long as something is wanted."""
@@ -235,7 +230,7 @@ class PictureService(OnlineService):
             self._memory.put(image, picture)
             self.picture_loaded.emit(image.id)
         elif error is not None:
-            self._failed[image.id] = (file_facts(image), error)
+            self._failed[image.id] = file_facts(image)
             self.picture_failed.emit(image.id, error)
         else:
             self.picture_put_off.emit(image.id)

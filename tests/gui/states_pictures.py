@@ -6,8 +6,9 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
-from mapflow_data.api.errors import NotFound, TimedOut
+from mapflow_data.api.errors import TimedOut
 from mapflow_data.gui.dock import MapflowDock
+from mapflow_data.services.picture_memory import file_facts
 from tests.gui import samples
 from tests.gui.samples import LONG
 from tests.gui.states import Stage, dock_state
@@ -28,7 +29,7 @@ def _filled(stage: Stage) -> MapflowDock:
     stage.services.images.images_loaded.emit("m1", images, [])
     for number, image in enumerate(images):
         if number == 3:
-            pictures._failed[image.id] = ((image.checksum, image.uploaded_at), NotFound())
+            pictures._failed[image.id] = file_facts(image)
         elif number % 7 != 6:
             pictures._memory.put(image, picture(*SHAPES[number % 3]))
     dock.imagery.imageDrawer.set_open(True)

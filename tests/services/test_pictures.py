@@ -22,7 +22,7 @@ from mapflow_data.layers.previews import make_layer
 from mapflow_data.services.picture_memory import IN_MEMORY
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
-from tests.rig.script import Script
+from tests.rig.script import Script, answer
 from tests.services.pictures_rig import (
     MIME,
     PICTURE,
@@ -226,6 +226,19 @@ def test_a_file_that_replaced_another_shows_its_own_picture(make_pictures: Make,
         loaded.wait(2)
         assert service.small(new).pixelColor(0, 0) == QColor("blue")
         assert service.small(replace(new, filename="another name")) is not None
+
+
+def test_another_file_in_the_place_of_one_without_a_picture_is_asked_for(
+    make_pictures: Make, qtbot: QtBot
+) -> None:
+    with FaultServer([answer({"message": "no"}, 404)], then=PICTURE) as server:
+        service = make_pictures(server)
+        failed, loaded = Told(qtbot, service.picture_failed), Told(qtbot, service.picture_loaded)
+        service.want([Image("i0", "m", checksum="aa")])
+        failed.wait()
+        service.want([Image("i0", "m", checksum="bb")])
+        loaded.wait()
+    assert not service.is_failed("i0")
 
 
 def test_images_that_are_not_ready_are_not_asked_for(make_pictures: Make, qtbot: QtBot) -> None:
