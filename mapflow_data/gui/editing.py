@@ -36,6 +36,10 @@ class Editing(QObject):
         for changed in (services.session.signed_in, services.session.signed_out):
             changed.connect(self._on_account_changed)
 
+    def create(self) -> None:
+        dialog = MosaicDialog(self._panel)
+        self._open(dialog, lambda: self._services.mosaics.create(dialog.name, dialog.tags))
+
     def edit(self, mosaic: Mosaic, notice: str = "") -> None:
         if self._services.mosaics.is_changing(mosaic.id):
             return

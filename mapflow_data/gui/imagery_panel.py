@@ -18,17 +18,16 @@ from .deletion_bar import DeletionBar
 from .finding_bar import FindingBar
 from .forms import load_ui
 from .fresh_tiles import FreshTiles
-from .icons import icon
 from .image_drawer import ImageDrawer
 from .imagery_commands import ImageryCommands
 from .imagery_filter import ImageryFilter
 from .imagery_menu import ImageryMenu
 from .imagery_model import Loading
 from .imagery_states import ImageryStates
+from .imagery_tools import ImageryTools
 from .imagery_tree import ImageryTree
 from .imagery_views import ImageryViews
 from .messages import describe
-from .mosaic_dialog import MosaicDialog
 from .presenter import Presenter
 from .selection_link import MosaicRows, SelectionLink
 from .state_page import StatePage
@@ -67,13 +66,13 @@ class ImageryPanel(QWidget):
         load_ui(self, "imagery_panel")
         self._services = services
         self._new_mosaic_id = ""
-        self._dialog: Optional[MosaicDialog] = None
         tree = self.imageryTree
         self.model = tree.imagery
         self.states = ImageryStates(self.views, self.statePage, tree, self)
         self.filter = ImageryFilter(self.filterEdit, self.findingBar, tree, services, self)
         self.commands = ImageryCommands(services, presenter, tree, canvas, project, self)
         self._menu = ImageryMenu(self, self.commands, self._on_upload)
+        self._tools = ImageryTools(self, self._menu, self.commands.picking.action)
         ImageryViews(
             tree, self.sheetPage, self.imageDrawer, services.pictures, self.states, self.sheetButton, self
         )
@@ -84,7 +83,6 @@ class ImageryPanel(QWidget):
             SelectionLink(tree, project, self),
             SelectionLink(MosaicRows(tree), project, self, MOSAICS),
         )
-        self._set_up_buttons()
         self._add_bars()
         self._connect()
         self._connect_views(presenter)
@@ -133,27 +131,6 @@ class ImageryPanel(QWidget):
 
     # Set-up
 
-    def _set_up_buttons(self) -> None:
-        buttons = (
-            (self.uploadButton, "upload"),
-            (self.newMosaicButton, "new_mosaic"),
-            (self.onMapButton, "on_map"),
-            (self.zoomButton, "zoom"),
-            (self.deleteButton, "delete"),
-            (self.moreButton, "edit"),
-            (self.sheetButton, "sheet"),
-        )
-        for button, name in buttons:
-            button.setIcon(icon(name))
-        self.pickButton.setDefaultAction(self.commands.picking.action)
-        self.onMapButton.setMenu(self._menu.on_map)
-        self.moreButton.setMenu(self._menu.more)
-        self.onMapButton.clicked.connect(self._menu.trigger_default)
-        self.uploadButton.clicked.connect(self._on_upload)
-        self.newMosaicButton.clicked.connect(self._on_new_mosaic)
-        self.zoomButton.clicked.connect(self._menu.zoom.trigger)
-        self.deleteButton.clicked.connect(self._menu.delete.trigger)
-
     def _add_bars(self) -> None:
         """What is under way, at the end; each is out of sight while there is nothing."""
         for bar in (
@@ -164,6 +141,8 @@ class ImageryPanel(QWidget):
             self.layout().addWidget(bar)
 
     def _connect(self) -> None:
+        self.uploadButton.clicked.connect(self._on_upload)
+        self.newMosaicButton.clicked.connect(self.commands.editing.create)
         services, tree = self._services, self.imageryTree
         services.mosaics.mosaics_loaded.connect(self._on_mosaics_loaded)
         services.mosaics.mosaic_created.connect(self._on_mosaic_created)
@@ -224,30 +203,13 @@ class ImageryPanel(QWidget):
         chosen = self.imageryTree.selected_mosaics()
         self.upload_requested.emit(chosen[0].id if len(chosen) == 1 else "")
 
-    def _on_new_mosaic(self) -> None:
-        self._dialog = MosaicDialog(self)
-        self._dialog.accepted.connect(self._on_mosaic_named)
-        self._dialog.finished.connect(self._dialog.deleteLater)
-        self._dialog.open()
-
-    def _on_mosaic_named(self) -> None:
-        if self._dialog is not None:
-            self._services.mosaics.create(self._dialog.name, self._dialog.tags)
-
     def _on_items_selected(self, *_: object) -> None:
-        items, is_online = self.imageryTree.selected_items(), self._services.session.is_online
-        self._menu.set_selection(
-            items,
+        self._tools.set_selection(
+            self.imageryTree.selected_items(),
             self.imageryTree.selected_mosaics(),
-            is_online=is_online,
+            is_online=self._services.session.is_online,
             is_deleting=self._services.deletions.is_busy,
         )
-        for button in (self.uploadButton, self.newMosaicButton):
-            button.setEnabled(is_online)
-        self.onMapButton.setToolTip(self._menu.default_tip)
-        self.zoomButton.setEnabled(bool(items))
-        self.moreButton.setEnabled(bool(items))
-        self.deleteButton.setEnabled(self._menu.delete.isEnabled())
 
     def _on_context_menu(self, view: QAbstractItemView, at: QPoint) -> None:
         if self.imageryTree.selected_items():

@@ -92,11 +92,11 @@ class MapActions(QObject):
     def _on_images_loaded(self, mosaic_id: str, images: list[Image], features: list[Any]) -> None:
         mosaic = self._mosaic(mosaic_id)
         wanted = mosaic if self._wanted.pop(("footprints", mosaic_id), None) is not None else None
-        if wanted and images:
+        if wanted and features:
             self._presenter.show_footprints(wanted, features)
         else:
             self._presenter.refresh_footprints(mosaic_id, features)
-        if wanted and not images and mosaic_id in self._asked:
+        if wanted and not features and mosaic_id in self._asked:
             self.nothing_to_show.emit(wanted.name)
         self._asked.discard(mosaic_id)
 

@@ -76,10 +76,10 @@ def _proxy_failed(error: MapflowError) -> str:
 
 
 def _proxy_name(error: MapflowError) -> str:
-    host, port = fields.text(error.parameters.get("host")), fields.text(error.parameters.get("port"))
-    if not host:
+    address = fields.text(error.parameters.get("proxy"))
+    if not address:
         return translate("Messages", "the proxy")
-    return translate("Messages", "the proxy {0}").format(f"{host}:{port}" if port else host)
+    return translate("Messages", "the proxy {0}").format(address)
 
 
 def _not_mapflow(error: MapflowError) -> str:

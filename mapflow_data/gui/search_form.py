@@ -52,6 +52,7 @@ class SearchForm(QWidget):
         super().__init__(parent)
         load_ui(self, "search_form")
         self._is_busy = False
+        self._is_online = True
         self._clicked_at = -math.inf
         self._area_fields: Optional[AreaFields] = None
         self.cloudSpin.setMinimum(ANY_CLOUD)
@@ -107,7 +108,11 @@ class SearchForm(QWidget):
     @property
     def can_search(self) -> bool:
         has_area = self._area_fields is not None and self._area_fields.is_searchable
-        return has_area and not self.filters.problems
+        return self._is_online and has_area and not self.filters.problems
+
+    def set_online(self, is_online: bool) -> None:
+        self._is_online = is_online
+        self._on_changed()
 
     def set_busy(self, is_busy: bool) -> None:
         self._is_busy = is_busy
@@ -137,6 +142,8 @@ class SearchForm(QWidget):
         self.changed.emit()
 
     def _what_is_missing(self) -> str:
+        if not self._is_online:
+            return self.tr("Not while the server cannot be reached")
         if self.filters.problems:
             return search_words.problem(self.filters.problems[0])
         return self.tr("Choose an area that can be searched first")

@@ -126,11 +126,12 @@ class UploadDialog(QDialog):
         mosaics.mosaics_loaded.connect(self._chooser.set_mosaics)
         session.signed_in.connect(self._on_signed_in)
         session.signed_out.connect(self._on_signed_out)
+        session.went_offline.connect(self._on_signed_out)
         self._soon.timeout.connect(self._refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not event.spontaneous() and self._services.session.connection is not None:
+        if not event.spontaneous() and self._services.session.is_online:
             self._services.mosaics.load()
 
     def _on_signed_in(self) -> None:
@@ -190,7 +191,7 @@ class UploadDialog(QDialog):
         self._planned_for = self._chooser.target.mosaic_id
         self._services.uploads.cancel("prepare")
         self._phase = Phase.IDLE
-        if self._batch.paths and self._services.session.connection is not None:
+        if self._batch.paths and self._services.session.is_online:
             self._phase = Phase.CHECKING
             self._services.uploads.prepare(self._batch.paths, self._planned_for, self._batch.overrides)
         self._refresh()
@@ -271,7 +272,7 @@ class UploadDialog(QDialog):
 
     @property
     def _status(self) -> Status:
-        is_signed_in = self._services.session.connection is not None
+        is_signed_in = self._services.session.is_online
         return make_status(
             self._shown_phase,
             self._batch,

@@ -84,7 +84,7 @@ def test_reasons_that_sound_alike_are_told_apart() -> None:
 
 def test_a_proxy_is_named() -> None:
     error = errors.ProxyFailed(
-        code="scheme", status=407, parameters={"host": "proxy.lan", "port": 3128, "schemes": ["NTLM"]}
+        code="scheme", status=407, parameters={"proxy": "proxy.lan:3128", "schemes": ["NTLM"]}
     )
     text = describe(error).text
     assert "proxy.lan:3128" in text
