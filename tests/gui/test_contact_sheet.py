@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, Qt
-from qgis.PyQt.QtGui import QColor, QMouseEvent, QPalette
+from qgis.PyQt.QtGui import QColor, QFont, QMouseEvent, QPalette
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
 
@@ -35,7 +35,10 @@ Make = Callable[..., Bench]
 def make(qgis_app: QgsApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Make]:
     """A bench with the tree hidden: what is done is done in the sheet."""
     made: list[Bench] = []
-    palette = QApplication.palette()
+    palette, font = QApplication.palette(), QApplication.font()
+    usual = QFont(font)
+    usual.setPointSize(9)
+    QApplication.setFont(usual)
 
     def make(count: int = 60, connection: Connection | None = None) -> Bench:
         bench = Bench(connection, tmp_path / "cache")
@@ -50,6 +53,7 @@ def make(qgis_app: QgsApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Mak
     for bench in made:
         bench.close(qtbot)
     QApplication.setPalette(palette)
+    QApplication.setFont(font)
 
 
 def row(bench: Bench, number: int) -> QModelIndex:
@@ -310,8 +314,9 @@ def test_a_line_of_text_is_no_image(make: Make, qtbot: QtBot) -> None:
     bench = make(0)
     bench.tree.imagery.set_images_failed("n", "The server cannot be reached: check the network. " * 3)
     bench.tree.select_mosaic("n")
+    view = bench.sheet.viewport()
+    qtbot.waitUntil(lambda: view.rect().contains(bench.sheet.visualRect(row(bench, 0))), timeout=2000)
     rect = bench.sheet.visualRect(row(bench, 0))
-    assert bench.sheet.viewport().rect().contains(rect)
     assert rect.width() > 250
     assert rect.height() > 3 * bench.sheet.fontMetrics().height()
     click(bench, 0)
@@ -319,8 +324,7 @@ def test_a_line_of_text_is_no_image(make: Make, qtbot: QtBot) -> None:
     assert bench.tree.selected_image_ids() == set()
     assert not [one for one in bench.told if one[0] == "activated"]
     bench.tree.imagery.set_images("n", some(2, "n"))
-    qtbot.wait(20)
-    assert bench.sheet.visualRect(row(bench, 0)).width() < 170
+    qtbot.waitUntil(lambda: 100 < bench.sheet.visualRect(row(bench, 0)).width() < 170, timeout=2000)
 
 
 # Its looks
