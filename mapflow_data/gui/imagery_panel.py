@@ -102,6 +102,7 @@ class ImageryPanel(QWidget):
         if not self.model.mosaics():
             self.states.show_loading()
         self._services.mosaics.load()
+        self._services.pictures.refresh()
         for mosaic in self.model.mosaics():
             branch = self.model.branch(mosaic.id)
             if branch and branch.state is not Loading.NOT_ASKED:

@@ -8,7 +8,6 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QObject
 
-from ..api.connection import Connection
 from ..settings import cache_folder
 from .catalog import CatalogService
 from .deletions import DeletionService
@@ -91,15 +90,10 @@ def _follow_session(services: Services) -> None:
         session.signed_out.connect(lambda follower=follower: follower.set_connection(None))
     session.signed_in.connect(lambda connection: pictures.set_connection(connection, session.is_kept))
     session.signed_out.connect(lambda: pictures.set_connection(None))
-    session.went_offline.connect(lambda connection, _: _go_offline(pictures, connection))
+    # those on the disk can be seen; none is asked for
+    session.went_offline.connect(lambda connection, _: pictures.set_account(connection.key))
     session.forgotten.connect(pictures.forget)
     session.status_loaded.connect(services.catalog.set_status)
-
-
-def _go_offline(pictures: PictureService, connection: Connection) -> None:
-    """Those on the disk can be seen; none is asked for."""
-    pictures.set_connection(None)
-    pictures.set_account(connection.key)
 
 
 def _share_what_is_known(services: Services) -> None:
