@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import Qt, QTimer
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from ..services.deletions import DeletionService
+from .wrapped_label import WrappedLabel
 
 SHOWN_AFTER_MS = 300
 
@@ -16,8 +17,7 @@ class DeletionBar(QWidget):
     def __init__(self, deletions: DeletionService, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self._total = self._done = 0
-        self._label = QLabel(self)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = WrappedLabel(self)
         self.cancelButton = QToolButton(self)
         self.cancelButton.setObjectName("cancelDeletionButton")
         self.cancelButton.setText(self.tr("Cancel"))

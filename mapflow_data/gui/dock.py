@@ -7,7 +7,7 @@ from typing import Optional
 from qgis.core import QgsProject
 from qgis.gui import QgisInterface, QgsDockWidget, QgsMessageBar, QgsScrollArea
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QFrame, QStackedWidget, QTabWidget, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QFrame, QStackedWidget, QToolButton, QWidget
 
 from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
@@ -18,6 +18,7 @@ from .account_button import AccountButton
 from .activity_panel import ActivityPanel
 from .activity_words import summary
 from .failures import words_for
+from .fitting_tabs import FittingTabs
 from .forms import load_ui
 from .icons import icon, plugin_icon
 from .imagery_panel import ImageryPanel
@@ -31,6 +32,7 @@ from .state_page import StatePage
 from .storage_bar import StorageBar
 
 WIDTH = 340  # logical px, at first
+BAR_GAP = 3  # logical px that styles leave beside a scroll bar
 HINT_MS = 5000  # in QGIS' status bar
 
 
@@ -46,7 +48,7 @@ class MapflowDock(QgsDockWidget):
     pages: QStackedWidget
     signInPage: SignInPage
     checkingPage: StatePage
-    tabs: QTabWidget
+    tabs: FittingTabs
 
     def __init__(
         self, services: Services, presenter: Presenter, iface: QgisInterface, parent: Optional[QWidget] = None
@@ -62,10 +64,10 @@ class MapflowDock(QgsDockWidget):
         self.imagery = ImageryPanel(services, presenter, iface.mapCanvas(), QgsProject.instance(), self)
         self.activity = ActivityPanel(services.queue, self)
         self.search = SearchPanel(services.catalog, presenter, iface, QgsProject.instance(), self)
-        self.tabs.addTab(self.imagery, self.tr("My imagery"))
+        self.tabs.add_page(self.imagery, icon("mosaic"), self.tr("My imagery"))
         self._search_page = _Scrolling(self.search)
-        self.tabs.addTab(self._search_page, self.tr("Search"))
-        self.tabs.addTab(self.activity, self.tr("Activity"))
+        self.tabs.add_page(self._search_page, icon("search"), self.tr("Search"))
+        self.tabs.add_page(self.activity, icon("upload"), self.tr("Activity"))
         self.notices = Notices(self.messageBar, iface.messageBar(), self._is_in_sight, self)
         self.search.sign_in_requested.connect(self._on_ask_for_token)
         self.search.warned.connect(self.notices.warning)
@@ -288,4 +290,5 @@ class _Scrolling(QgsScrollArea):
         self.setWidget(panel)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.widget().minimumSizeHint().width(), super().minimumSizeHint().height())
+        bar = self.verticalScrollBar().sizeHint().width() + BAR_GAP
+        return QSize(self.widget().minimumSizeHint().width() + bar, super().minimumSizeHint().height())

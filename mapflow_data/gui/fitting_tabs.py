@@ -57,7 +57,8 @@ class FittingTabs(QTabWidget):
 
     def _on_changed(self, place: int) -> None:
         self._widths = None
-        self.tabBar().setAccessibleTabName(place, self._words[place])
+        if hasattr(self.tabBar(), "setAccessibleTabName"):  # not before Qt 5.15
+            self.tabBar().setAccessibleTabName(place, self._words[place])
         self._fit()
         self.updateGeometry()
 

@@ -32,6 +32,8 @@ from .presenter import Presenter
 from .selection_link import MosaicRows, SelectionLink
 from .state_page import StatePage
 
+FILTER_MARGIN = 40  # logical px of the frame, the magnifier and the button to clear
+
 
 class ImageryPanel(QWidget):
     upload_requested = pyqtSignal(str)  # id of the mosaic to upload into, "" for none chosen
@@ -69,6 +71,8 @@ class ImageryPanel(QWidget):
         tree = self.imageryTree
         self.model = tree.imagery
         self.states = ImageryStates(self.views, self.statePage, tree, self)
+        words = self.filterEdit.fontMetrics().horizontalAdvance(self.filterEdit.placeholderText())
+        self.filterEdit.setMinimumWidth(words + FILTER_MARGIN)
         self.filter = ImageryFilter(self.filterEdit, self.findingBar, tree, services, self)
         self.commands = ImageryCommands(services, presenter, tree, canvas, project, self)
         self._menu = ImageryMenu(self, self.commands, self._on_upload)
