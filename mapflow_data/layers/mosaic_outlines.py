@@ -33,7 +33,7 @@ def make_features(mosaics: Sequence[Mosaic], cancel: Optional[CancelToken] = Non
             cancel.check()
         feature = QgsFeature(fields)
         feature.setAttributes(_attributes(mosaic))
-        geometry = read_footprint(mosaic.footprint)
+        geometry = _dissolved(read_footprint(mosaic.footprint))
         if not geometry.isNull():
             feature.setGeometry(geometry)
         features.append(feature)
@@ -83,6 +83,14 @@ def footprint_of_images(images: Sequence[Image]) -> str:
     """The WKT of what they cover together, "" where none of them has a footprint. Any thread."""
     shapes = [shape for image in images if not (shape := read_footprint(image.footprint)).isNull()]
     return str(QgsGeometry.unaryUnion(shapes).asWkt(9)) if shapes else ""
+
+
+def _dissolved(footprint: QgsGeometry) -> QgsGeometry:
+    """Without the seams of images that overlap, as which a server may tell it."""
+    if footprint.isNull() or len(footprint.asMultiPolygon()) < 2:
+        return footprint
+    whole = QgsGeometry.unaryUnion([footprint])
+    return whole if whole.convertToMultiType() else footprint
 
 
 def _attributes(mosaic: Mosaic) -> list[object]:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from qgis.core import (
     NULL,
+    QgsGeometry,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
     QgsProject,
     QgsRectangle,
     QgsVectorLayer,
+    QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtGui import QColor, QImage
@@ -76,6 +78,14 @@ def test_one_outline_for_each_and_none_for_what_has_none(layer: QgsVectorLayer) 
     assert outlines["m-1"].boundingBox() == QgsRectangle(0, 0, 0.4, 0.3)
     assert len(outlines["m-2"].asMultiPolygon()) == 2
     assert outlines["m-3"].isNull()
+
+
+def test_images_that_overlap_are_one_outline() -> None:
+    wkt = "MULTIPOLYGON (((0 0, 2 0, 2 1, 0 1, 0 0)), ((1 0, 3 0, 3 1, 1 1, 1 0)), ((5 0, 6 0, 6 1, 5 0)))"
+    (feature,) = mosaic_outlines.make_features([Mosaic("m", "", footprint=wkt)])
+    assert feature.geometry().wkbType() == QgsWkbTypes.Type.MultiPolygon
+    areas = [QgsGeometry.fromPolygonXY(part).area() for part in feature.geometry().asMultiPolygon()]
+    assert sorted(areas) == pytest.approx([0.5, 3])
 
 
 def test_those_without_an_outline_are_counted_unless_they_are_empty() -> None:
