@@ -55,7 +55,6 @@ UPLOAD_FOLDER = Setting("upload_folder", "")  # where files to upload were chose
 DOWNLOAD_FOLDER = Setting("download_folder", "")  # where downloads went last
 SEARCH_FILTERS = Setting("search_filters", "")  # JSON of the last search's, without its area
 IMAGERY_COLUMNS = Setting("imagery_columns", "")  # names of those shown, "" before any was chosen
-IMAGERY_AS_SHEET = Setting("imagery_as_sheet", False)  # pictures of a mosaic, rather than the list
 DRAWER_OPEN = Setting("drawer_open", True)  # picture and facts below the list
 SEARCH_AFTER_DRAWING = Setting("search_after_drawing", False)  # the search starts when drawing ends
 

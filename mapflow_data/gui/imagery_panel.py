@@ -77,7 +77,7 @@ class ImageryPanel(QWidget):
         self.commands = ImageryCommands(services, presenter, tree, canvas, project, self)
         self._menu = ImageryMenu(self, self.commands, self._on_upload)
         self._tools = ImageryTools(self, self._menu, self.commands.picking.action)
-        ImageryViews(
+        self._ways = ImageryViews(
             tree, self.sheetPage, self.imageDrawer, services.pictures, self.states, self.sheetButton, self
         )
         FreshTiles(services, presenter, self)
@@ -116,6 +116,7 @@ class ImageryPanel(QWidget):
         """Another account's imagery is nobody's business."""
         self.imageryTree.forget_wanted()
         self.commands.details.close()
+        self._ways.show_list()
         self.filter.clear()
         self.model.set_mosaics([])
         self.states.show_loading()

@@ -20,6 +20,7 @@ class ImageryStates(QObject):
     sign_in_requested = pyqtSignal()
     upload_requested = pyqtSignal()
     clear_requested = pyqtSignal()  # of the filter
+    content_shown = pyqtSignal(bool)  # False while there is a page in its place
 
     def __init__(self, views: QStackedWidget, page: StatePage, tree: ImageryTree, parent: QObject) -> None:
         super().__init__(parent)
@@ -29,6 +30,7 @@ class ImageryStates(QObject):
         self._content: QWidget = tree
         self._act: Callable[[], None] = self.refresh_requested.emit
         page.button_clicked.connect(self._on_clicked)
+        views.currentChanged.connect(lambda _: self.content_shown.emit(views.currentWidget() is not page))
 
     def set_content(self, content: QWidget) -> None:
         is_shown = self._views.currentWidget() is self._content

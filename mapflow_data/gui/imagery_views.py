@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
 from ..services.pictures import PictureService
-from ..settings import DRAWER_OPEN, IMAGERY_AS_SHEET
+from ..settings import DRAWER_OPEN
 from .contact_sheet import ContactSheet
 from .image_drawer import ImageDrawer
 from .imagery_states import ImageryStates
@@ -15,7 +15,7 @@ from .name_label import NameLabel
 
 
 class ImageryViews(QObject):
-    """Remembers which one was used last, and whether the drawer was open."""
+    """Begins with the list, where mosaics are chosen. Remembers whether the drawer was open."""
 
     def __init__(
         self,
@@ -38,14 +38,17 @@ class ImageryViews(QObject):
         drawer.set_up(tree, pictures)
         drawer.set_open(DRAWER_OPEN.get())
         drawer.toggled.connect(DRAWER_OPEN.set)
+        drawer.hide()
+        states.content_shown.connect(drawer.setVisible)
         self._sheet.mosaic_changed.connect(lambda _: self._show_title())
         switch.toggled.connect(self._on_switched)
-        sheet_page.findChild(QToolButton, "backButton").clicked.connect(lambda: switch.setChecked(False))
-        switch.setChecked(IMAGERY_AS_SHEET.get())
+        sheet_page.findChild(QToolButton, "backButton").clicked.connect(self.show_list)
         self._show_title()
 
+    def show_list(self) -> None:
+        self._switch.setChecked(False)
+
     def _on_switched(self, is_sheet: bool) -> None:
-        IMAGERY_AS_SHEET.set(is_sheet)
         had_focus = self._tree.hasFocus() or self._sheet.hasFocus()
         self._states.set_content(self._page if is_sheet else self._tree)
         if had_focus:

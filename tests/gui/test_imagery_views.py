@@ -18,7 +18,7 @@ from mapflow_data.gui.imagery_panel import ImageryPanel
 from mapflow_data.gui.storage_dialog import StorageDialog
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS, kind_of
-from mapflow_data.settings import DRAWER_OPEN, IMAGERY_AS_SHEET
+from mapflow_data.settings import DRAWER_OPEN
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.window import Window
 from tests.rig.geotiffs import make_raster
@@ -28,10 +28,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture(autouse=True)
 def as_at_first() -> Iterator[None]:
-    IMAGERY_AS_SHEET.forget()
     DRAWER_OPEN.forget()
     yield
-    IMAGERY_AS_SHEET.forget()
     DRAWER_OPEN.forget()
 
 
@@ -112,16 +110,23 @@ def test_list_and_contact_sheet_are_one_selection(panel: ImageryPanel, stocked: 
     assert not panel.sheetButton.isChecked()
 
 
-def test_the_way_to_look_is_remembered(workspace: Workspace, window: Window, qtbot: QtBot) -> None:
-    panel = workspace.dock.imagery
-    panel.sheetButton.setChecked(True)
-    panel.imageDrawer.set_open(False)
+def test_a_closed_drawer_stays_closed(workspace: Workspace, window: Window, qtbot: QtBot) -> None:
+    workspace.dock.imagery.imageDrawer.set_open(False)
     another = Workspace(window)
     try:
-        assert another.dock.imagery.sheetButton.isChecked()
         assert not another.dock.imagery.imageDrawer.is_open
     finally:
         another.close()
+
+
+def test_another_account_begins_with_its_list(
+    panel: ImageryPanel, stocked: Mosaic, signed_in: Workspace, qtbot: QtBot
+) -> None:
+    click_image(panel, open_mosaic(panel, stocked, qtbot)[0], qtbot)
+    qtbot.mouseClick(panel.sheetButton, LEFT)
+    signed_in.services.session.sign_out()
+    assert not panel.sheetButton.isChecked()
+    assert not panel.imageDrawer.isVisibleTo(panel)  # there is nothing to tell of
 
 
 def test_a_double_click_shows_all_that_is_known_and_browses(
