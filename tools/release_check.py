@@ -17,13 +17,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.rig.sandbox import Sandbox  # noqa: E402 - needs the path above
+from mapflow_data.api.client import MapflowClient  # noqa: E402 - needs the path above
+from mapflow_data.api.connection import make_connection  # noqa: E402
+from tests.rig.geotiffs import make_raster  # noqa: E402
+from tests.rig.sandbox import Sandbox  # noqa: E402
 from tools import release_rules as rules  # noqa: E402
 from tools.package import TOP, pack  # noqa: E402
 from tools.throwaway_profile import environment, make_profile, running_qgis  # noqa: E402
 
 BUILD = ROOT / "build" / "release"
 QGIS_MAY_TAKE_S = 60
+LATENCY_S = 0.3  # so that transfers last
 
 
 class Report:
@@ -81,12 +85,14 @@ def check_in_qgis(archive: Path, report: Report) -> None:
     compileall.compile_dir(unpacked(archive, plugins), quiet=1)  # as after the first start
     settings = profile / "profiles" / "default" / "QGIS" / "QGIS3.ini"
     settings.write_text(settings.read_text().replace(f"{TOP}=true", f"{TOP}=false"))  # the walk loads it
-    with Sandbox(BUILD / "sandbox") as box:
+    with Sandbox(BUILD / "sandbox", latency=LATENCY_S) as box:
+        stock(box)
         env = environment(profile) | {
             "LC_ALL": "C.UTF-8",
             "PYTHONPATH": str(ROOT / "tools"),  # not ROOT: its package has the plugin's name
             "MAPFLOW_DATA_URL": box.url,
             "MAPFLOW_DATA_TOKEN": box.token,
+            "OTHER_FILE": str(make_raster(BUILD / "other.tif", value=9)),
         }
         code, out, err = run_qgis(profile, env)
     (BUILD / "qgis.log").write_text(f"{out}\n-- stderr\n{err}")
@@ -96,6 +102,14 @@ def check_in_qgis(archive: Path, report: Report) -> None:
     log = "see build/release/qgis.log"
     report.tell("QGIS ends by itself", () if is_over else (f"it ended with {code}, {log}",))
     report.tell("not a word in stderr", words_of_ours(err))
+
+
+def stock(box: Sandbox) -> None:
+    """A mosaic with two images."""
+    with MapflowClient(make_connection(box.url, box.token)) as client:
+        mosaic = client.mosaics.create("Two fields")
+        for name, value in (("one.tif", 1), ("two.tif", 2)):
+            client.images.upload(mosaic.id, str(make_raster(BUILD / name, value=value)))
 
 
 def words_of_ours(err: str) -> list[str]:

@@ -9,10 +9,11 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import qgis.utils
-from qgis.core import QgsApplication, QgsNetworkAccessManager
+from qgis.core import QgsApplication, QgsNetworkAccessManager, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl
 from qgis.PyQt.QtNetwork import QNetworkRequest
 from qgis.PyQt.QtWidgets import QApplication, QDialog
@@ -20,9 +21,9 @@ from release_trace import Stock, take_stock, traces  # from PYTHONPATH: QGIS run
 
 PLUGIN = "mapflow_data"
 START_MS = 15.0
-SIGN_IN_S = 10.0
+PATIENCE_S = 10.0
 SETTLE_S = 1.0
-URL, TOKEN = "MAPFLOW_DATA_URL", "MAPFLOW_DATA_TOKEN"
+URL, TOKEN, OTHER_FILE = "MAPFLOW_DATA_URL", "MAPFLOW_DATA_TOKEN", "OTHER_FILE"
 
 iface = qgis.utils.iface
 words: list[str] = []
@@ -58,7 +59,7 @@ def walk() -> Iterator[float]:
     """Yields the seconds to wait."""
     yield SETTLE_S
     credential = os.environ.pop(TOKEN)
-    yield from settled()
+    yield from warmed_up()
     before = take_stock()
     mark("BEGIN")
     started = start()
@@ -76,27 +77,90 @@ def walk() -> Iterator[float]:
     yield from use()
     yield from unloaded()
     compare(before, "in use")
+    start()
+    yield from browse()
+    yield from unloaded()
+    QgsProject.instance().clear()
+    yield from settled()
+    compare(before, "with all of My imagery open")
     mark("END")
     tell(not words, "not a word in QGIS' message log", "; ".join(words))
 
 
+def warmed_up() -> Iterator[float]:
+    """With its first layer QGIS makes some things that stay."""
+    QgsProject.instance().addMapLayer(QgsVectorLayer("Polygon", "", "memory"))
+    yield SETTLE_S
+    QgsProject.instance().clear()
+    yield from settled()
+
+
 def use() -> Iterator[float]:
     """Signed in, with the dock, the Upload dialog and the drawing tool in use."""
-    iface.mainWindow().findChild(QObject, "mMapflowDataPanelAction").trigger()
-    workspace = qgis.utils.plugins[PLUGIN].workspace
-    end = time.monotonic() + SIGN_IN_S
-    while workspace.services.session.state != "signed_in" and time.monotonic() < end:
-        yield 0.05
-    yield SETTLE_S
-    state = workspace.services.session.state
-    tell(state == "signed_in" and workspace.dock.isVisible(), "it signs in to a local service", state)
+    workspace = yield from signed_in()
     tool = iface.mapCanvas().mapTool()
     workspace.upload([])
     workspace.draw_and_search()
     yield SETTLE_S
-    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
-    tell(len(dialogs) == 1, "the Upload dialog opens")
+    tell(dialogs() == {"UploadDialog"}, "the Upload dialog opens", str(dialogs()))
     tell(iface.mapCanvas().mapTool() is not tool, "an area can be drawn")
+
+
+def browse() -> Iterator[float]:
+    """Everything that My imagery can open is open, its layers are on the map, transfers are under way."""
+    workspace = yield from signed_in()
+    panel, services = workspace.dock.imagery, workspace.services
+    commands, tree = panel.commands, panel.imageryTree
+    yield from until(panel.model.mosaics)
+    (mosaic,) = panel.model.mosaics()
+    tree.select_mosaic(mosaic.id)
+    yield from until(lambda: panel.model.images_of(mosaic.id))
+    first, second = panel.model.images_of(mosaic.id)
+    tree.show_image(first)
+    panel.sheetButton.click()
+    commands.on_map.show_all_mosaics()
+    commands.on_map.show_footprints([mosaic])
+    commands.on_map.show_tiles([mosaic])
+    commands.on_map.show_previews([first])
+    commands.details.open(first)
+    commands.show_storage()
+    yield from until(lambda: len(QgsProject.instance().mapLayers()) == 4)
+    commands.picking.action.trigger()
+    services.replacements.prepared.connect(services.replacements.replace)
+    services.replacements.prepare(first, os.environ[OTHER_FILE])
+    download = sys.modules[f"{PLUGIN}.{PLUGIN}.services.downloads"].Download
+    services.downloads.download([download(second, os.environ[OTHER_FILE] + ".came.tif")])
+    bars = (commands.replacing.bar, commands.downloading.bar)
+    yield from until(lambda: all(bar.isVisible() for bar in bars))
+    commands.deleting.ask([second])
+    is_all = dialogs() == {"ImageDialog", "StorageDialog", "DeleteDialog"}
+    tell(
+        is_all and panel.contactSheet.isVisible(), "pictures, details, storage and a question", str(dialogs())
+    )
+    tell(all(bar.isVisible() for bar in bars), "an image is replaced, another one is downloaded")
+    tell(commands.picking.action.isChecked(), "footprints can be picked")
+
+
+def signed_in() -> Generator[float, None, Any]:
+    """The workspace, once the dock is open."""
+    iface.mainWindow().findChild(QObject, "mMapflowDataPanelAction").trigger()
+    workspace = qgis.utils.plugins[PLUGIN].workspace
+    yield from until(lambda: workspace.services.session.state == "signed_in")
+    yield SETTLE_S
+    state = workspace.services.session.state
+    tell(state == "signed_in" and workspace.dock.isVisible(), "it signs in to a local service", state)
+    return workspace
+
+
+def until(holds: Callable[[], object]) -> Iterator[float]:
+    end = time.monotonic() + PATIENCE_S
+    while not holds() and time.monotonic() < end:
+        yield 0.05
+
+
+def dialogs() -> set[str]:
+    windows = QApplication.topLevelWidgets()
+    return {type(one).__name__ for one in windows if isinstance(one, QDialog) and one.isVisible()}
 
 
 def start() -> float:

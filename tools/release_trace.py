@@ -20,6 +20,9 @@ from qgis.PyQt.QtCore import QCoreApplication, QObject, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QGesture
 
 iface = qgis.utils.iface
+# what QGIS itself makes and keeps: a sign for each temporary layer, a network manager for each thread that
+# draws a map
+OF_QGIS = ("QgsLayerTreeViewIndicator", "network.cookiesChanged(")
 Finding = tuple[str, list[str]]  # what is to hold, and what speaks against it
 
 
@@ -93,7 +96,7 @@ def receivers() -> Counter[str]:
                 signal = f"{name}.{told[8:]}"
             elif told == "SIGNALS IN":
                 break
-            elif signal and told and told != "<Disconnected receiver>":
+            elif signal and told and told != "<Disconnected receiver>" and not signal.startswith(OF_QGIS):
                 counted[f"{signal} {told.removeprefix('--> ')}"] += 1
     return counted
 
@@ -118,15 +121,21 @@ def objects() -> dict[int, str]:
     for root in (*shared_objects().values(), *QApplication.topLevelWidgets()):
         found += root.findChildren(QObject)
     return {
-        sip.unwrapinstance(thing): f"{type(thing).__name__} “{thing.objectName()}” of {owner(thing)}"
+        sip.unwrapinstance(thing): f"{class_of(thing)} “{thing.objectName()}” of {owner(thing)}"
         for thing in found
-        if not isinstance(thing, QGesture)  # Qt makes and drops them as it likes
+        # Qt makes and drops gestures as it likes
+        if not isinstance(thing, QGesture) and not class_of(thing).startswith(OF_QGIS)
     }
 
 
 def owner(thing: QObject) -> str:
     parent = QObject.parent(thing)  # an item model has a parent() of its own
-    return "nobody" if parent is None else f"{type(parent).__name__} “{parent.objectName()}”"
+    return "nobody" if parent is None else f"{class_of(parent)} “{parent.objectName()}”"
+
+
+def class_of(thing: QObject) -> str:
+    """Also of what Python knows only by a base of it."""
+    return str(thing.metaObject().className())
 
 
 def ours_alive(package: str) -> list[str]:
