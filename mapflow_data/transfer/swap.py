@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Callable, Optional
 
@@ -138,22 +138,28 @@ class _Swapping:
         self._begin(Step.VERIFYING)
         image = self._client.images.get(listed.id)
         is_elsewhere = image.mosaic_id not in ("", self._wanted.mosaic_id)
-        if image.id != listed.id or is_elsewhere or not is_of_file(image, self._facts, self._sha1):
+        if image.id != listed.id or is_elsewhere or not self._is_ours(image):
             raise BadAnswer("it is not the file that was sent", code="not_verified")
         return image
 
+    def _is_ours(self, image: Image) -> bool:
+        """Also by the name that an earlier attempt gave it."""
+        names = {self._facts.name, self._wanted.name or self._facts.name}
+        return any(is_of_file(image, replace(self._facts, name=name), self._sha1) for name in names)
+
     def _rename(self) -> None:
-        """Another name is a wish, and no reason to keep the old image."""
-        name = self._wanted.name
-        if not name or self._new is None or name == self._new.filename:
+        """Another name is a wish, and no reason to keep the old image, unless the new one is gone."""
+        name, new = self._wanted.name, self._new
+        if not name or new is None or name == new.filename:
             return
         self._begin(Step.RENAMING)
         try:
-            self._new = self._client.images.rename(self._new.id, name)
+            self._new = self._client.images.rename(new.id, name)
         except Cancelled:
             raise
         except MapflowError as error:
             self._note = error
+            self._new = self._verified(new)
 
     def _delete_old(self) -> None:
         self._begin(Step.DELETING)

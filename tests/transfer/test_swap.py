@@ -156,10 +156,32 @@ def test_the_deletion(facts: RasterFacts, scripts: list[Script], kind: type[Exce
 
 def test_a_name_that_is_refused_is_a_note(facts: RasterFacts) -> None:
     new = item(facts)
-    done, seen, steps = run(facts, answer([new]), answer(new), answer({}, 422), GONE, name="old.tif")
+    listed = [answer([new]), answer(new)]
+    done, seen, steps = run(facts, *listed, answer({}, 422), answer(new), GONE, name="old.tif")
     assert (done.error, type(done.note)) == (None, errors.Invalid)
-    assert seen[2:] == ["PUT /rest/rasters/image/new?name=old.tif", DELETE]
+    assert seen[2:] == ["PUT /rest/rasters/image/new?name=old.tif", GET + "new", DELETE]
     assert Step.RENAMING in steps
+
+
+@pytest.mark.parametrize("when", [[ABSENT], [answer({"id": "new"}), ABSENT]], ids=["before", "meanwhile"])
+def test_a_new_image_that_somebody_deleted_keeps_the_old_one(facts: RasterFacts, when: list[Script]) -> None:
+    new = item(facts)
+    done, seen, _ = run(facts, answer([new]), answer(new), *when, ABSENT, name="old.tif")
+    assert (done.step, type(done.error)) == (Step.VERIFYING, errors.NotFound)
+    assert DELETE not in seen
+
+
+def test_what_was_renamed_before_the_deletion_failed_can_be_gone_on_with(facts: RasterFacts) -> None:
+    new = item(facts, checksum="0" * 40)
+    named = {**new, "filename": "old.tif"}
+    in_use = [answer({"message": "in use"}, 409), answer({"id": "old"})]
+    done, _, _ = run(facts, answer([new]), answer(new), answer({}), answer(named), *in_use, name="old.tif")
+    assert (done.step, done.new.filename) == (Step.DELETING, "old.tif")
+    done, seen, steps = run(facts, answer([named]), answer(named), GONE, name="old.tif")
+    assert (done.error, seen[-1]) == (None, DELETE)
+    assert Step.RENAMING not in steps
+    done, seen, _ = run(facts, answer([named]), answer(named))  # another name is no proof
+    assert (done.error.code, len(seen)) == ("not_verified", 2)
 
 
 def test_a_file_that_is_gone_or_was_saved_anew_since(facts: RasterFacts) -> None:
