@@ -22,7 +22,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDockWidget, QToolButton, QWidget
 from qgis.utils import iface
-from stage import Stage, Walk
+from stage import Stage, Until, Walk
 
 FACTS = json.loads(os.environ["DEMO_FACTS"])
 BUILD = Path(FACTS["build"])
@@ -43,6 +43,10 @@ def layers() -> list[QgsMapLayer]:
         for layer in QgsProject.instance().mapLayers().values()
         if layer.name() in stems and not kind(layer)
     ]
+
+
+def base_layers() -> list[QgsMapLayer]:
+    return [layer for layer in QgsProject.instance().mapLayers().values() if not kind(layer)]
 
 
 def kind(layer: QgsMapLayer) -> str:
@@ -116,13 +120,20 @@ def image_row(tree: Any, name: str) -> Any:
     )
 
 
-def mosaic_row(tree: Any) -> Any:
-    return next(i for i in rows(tree) if "Rocky Mountain" in str(i.data(Qt.ItemDataRole.DisplayRole)))
+def mosaic_row(tree: Any, name: str = "Rocky Mountain") -> Any:
+    return next((i for i in rows(tree) if name in str(i.data(Qt.ItemDataRole.DisplayRole))), None)
 
 
 def on_map(stage: Stage, dock: QWidget, entry: str) -> Walk:
     yield from stage.open_tool_menu(child(dock, "onMapButton"))
     yield from stage.choose(entry)
+
+
+def choose_file(stage: Stage, path: Path) -> Walk:
+    """Types a path into the file dialog that opens: Qt's own, as the desktop's is another program's."""
+    yield Until(lambda: find("QFileDialog"), "a file dialog is open")
+    yield from stage.type(child(find("QFileDialog"), "fileNameEdit"), str(path))
+    yield from stage.key(child(find("QFileDialog"), "fileNameEdit"), Qt.Key.Key_Return)
 
 
 def zoom_to(stage: Stage, layer: QgsMapLayer) -> Walk:

@@ -18,11 +18,17 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "demo"
 PICTURES = BUILD / "pictures"
 PROFILE = BUILD / "profile"
-WALKS = ("upload.py", "search.py", "reopen.py")
+FLIGHT = BUILD / "flight"
+IMAGERY = ROOT / "build" / "data" / "landsat"
+WALKS = ("upload.py", "manage.py", "search.py", "reopen.py")
 QGIS_MAY_TAKE_S = 100
 
 sys.path.insert(0, str(ROOT))
 
+import flight
+
+from mapflow_data.api.client import MapflowClient
+from mapflow_data.api.connection import make_connection
 from tests.rig.sandbox import Sandbox
 from tools.throwaway_profile import environment as profile_environment
 from tools.throwaway_profile import make_profile, running_qgis
@@ -35,7 +41,9 @@ def main() -> int:
     make_profile(PROFILE)
     with Sandbox(BUILD / "sandbox", max_gsd=200) as box:
         print(f"The service runs at {box.url}")
-        for walk in WALKS:
+        for walk in sys.argv[1:] or WALKS:
+            if walk == "manage.py":
+                fly(box)
             code = run_qgis(walk, box)
             if code:
                 print(f"demo FAILED in {walk}; see {BUILD / 'qgis.log'} and {PICTURES / 'failed.png'}")
@@ -48,6 +56,14 @@ def main() -> int:
     took = time.monotonic() - started
     print(f"demo passed in {took:.0f} s; pictures in {PICTURES}, project {BUILD / 'demo.qgz'}")
     return 0
+
+
+def fly(box: Sandbox) -> None:
+    """What somebody uploaded meanwhile, with another program."""
+    started = time.monotonic()
+    flight.make(IMAGERY, FLIGHT)
+    flight.upload(lambda: MapflowClient(make_connection(box.url, box.token)), FLIGHT)
+    print(f"\nA flight of {len(flight.windows())} images came in {time.monotonic() - started:.1f} s")
 
 
 def run_qgis(walk: str, box: Sandbox) -> int:
@@ -82,7 +98,8 @@ def environment(box: Sandbox) -> dict[str, str]:
     facts = {
         "demo": str(ROOT / "demo"),
         "build": str(BUILD),
-        "imagery": str(ROOT / "build" / "data" / "landsat"),
+        "imagery": str(IMAGERY),
+        "flight": str(FLIGHT),
         "url": box.url,
         "port": box.port,
     }

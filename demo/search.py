@@ -16,13 +16,13 @@ from look import (
     ALL_TILES,
     IMAGE_CRS,
     PICTURES,
+    base_layers,
     check_ground,
     child,
     fill_screen,
     find,
     ground_inside,
     hide,
-    kind,
     of_kind,
     requests,
     save_project,
@@ -30,7 +30,7 @@ from look import (
     toolbar_button,
     zoom_to,
 )
-from qgis.core import QgsGeometry, QgsPointXY, QgsProject
+from qgis.core import QgsGeometry, QgsPointXY
 from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
@@ -172,10 +172,6 @@ def show_mosaic(stage: Stage, dock: QWidget) -> Walk:
     yield from stage.drawn(iface.mapCanvas())
     stage.picture("catalog-tiles")
     stage.picture("search-results", dock)
-
-
-def base_layers() -> list[Any]:
-    return [layer for layer in QgsProject.instance().mapLayers().values() if not kind(layer)]
 
 
 def found(dock: QWidget) -> Any:

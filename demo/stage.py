@@ -39,11 +39,12 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 @dataclass(frozen=True)
 class Until:
-    """Resume when `holds` returns something true, fail after `seconds`."""
+    """Resume when `holds` returns something true, fail after `seconds`. `every_ms` it is asked."""
 
     holds: Callable[[], Any]
     what: str
     seconds: float = 30.0
+    every_ms: int = POLL_MS
 
 
 Walk = Iterator[Until]
@@ -185,7 +186,7 @@ class Stage(QObject):
             self._fail(traceback.format_exc())
         else:
             self._deadline = time.monotonic() + self._waiting.seconds
-            self._timer.start(POLL_MS)
+            self._timer.start(self._waiting.every_ms)
 
     def _is_over(self, waiting: Until) -> bool:
         try:
