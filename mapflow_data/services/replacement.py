@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Optional
 
@@ -97,7 +97,8 @@ def prepare(client: MapflowClient, token: CancelToken, image: Image, path: str) 
     images = client.images.list(image.mosaic_id)
     old = next((one for one in images if one.id == image.id), None)
     if old is None:
-        old = client.images.get(image.id) if image.is_ready else image
+        found = client.images.get(image.id) if image.is_ready else image
+        old = replace(found, mosaic_id=image.mosaic_id)  # by itself it need not tell where it belongs
     others = [one for one in images if one.id != image.id]
     storage = client.account.storage()
     known: list[str] = []

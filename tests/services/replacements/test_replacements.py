@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 
 from mapflow_data.api import errors
+from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image
 from mapflow_data.services.jobs import State
-from mapflow_data.services.replacement import Stage
+from mapflow_data.services.replacement import Stage, prepare
 from mapflow_data.transfer.plan import Problem
 from mapflow_data.transfer.swap import Step
+from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import UTM13, make_raster
 from tests.rig.sandbox import Sandbox
+from tests.rig.script import answer
 from tests.services.replacing import MakeRig, Rig, add, deletions, names
 
 EAST = (UTM13[0] + 50_000, *UTM13[1:])
@@ -181,3 +184,14 @@ def test_an_image_that_is_gone_cannot_be_replaced(
     rig.service.prepare(old, str(new))
     what, error = rig.failed.wait()
     assert (what, type(error)) == ("replace_check", errors.NotFound)
+
+
+def test_an_image_that_is_not_listed_need_not_tell_its_mosaic(new: Path) -> None:
+    storage = answer({"memoryLimit": None, "memoryUsed": 0})
+    with (
+        FaultServer([answer([]), answer({"id": "old"}), storage]) as server,
+        MapflowClient(make_connection(server.url, "dTpw")) as client,
+    ):
+        prepared = prepare(client, CancelToken(), Image("old", "m", "old.tif"), str(new))
+    assert (prepared.old.mosaic_id, prepared.can_be_sent) == ("m", True)
+    assert server.seen[1] == "GET /rest/rasters/image/old"
