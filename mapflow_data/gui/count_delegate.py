@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyl
 
 from ..api.models import Image
 from .colours import item_text
+from .elision import elided_name
 from .imagery_model import COUNT_ROLE, ITEM_ROLE
 
 GAP = 6  # logical px between name and count
@@ -31,22 +32,21 @@ class QuietDelegate(QStyledItemDelegate):
 
 
 class CountDelegate(QuietDelegate):
-    """The name is cut where the room is short, the count never."""
+    """A name is cut where the room is short, the count never."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        count = index.data(COUNT_ROLE)
-        if count is None:
+        if index.data(ITEM_ROLE) is None:
             super().paint(painter, option, index)
             return
         item = QStyleOptionViewItem(option)
         self.initStyleOption(item, index)
         style = item.widget.style() if item.widget else QApplication.style()
         room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, item, item.widget)
-        suffix = f"({count})"
-        width = item.fontMetrics.horizontalAdvance(suffix)
+        count = index.data(COUNT_ROLE)
+        suffix = "" if count is None else f"({count})"
+        width = item.fontMetrics.horizontalAdvance(suffix) + GAP if suffix else 0
         margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, item, item.widget) + 1
-        free = room.width() - width - GAP - 2 * margin
-        item.text = item.fontMetrics.elidedText(item.text, Qt.TextElideMode.ElideMiddle, max(0, free))
+        item.text = elided_name(index, item.fontMetrics, max(0, room.width() - width - 2 * margin))
         used = item.fontMetrics.horizontalAdvance(item.text)
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, item, painter, item.widget)
         room.setLeft(room.left() + margin + used + GAP)

@@ -120,7 +120,9 @@ class ImageDrawer(QWidget):
     # What is shown
 
     def _show_title(self) -> None:
-        self.titleButton.set_title(name_of(self._item) if self._item else self.tr("Picture and facts"))
+        title = name_of(self._item) if self._item else self.tr("Picture and facts")
+        near = self._siblings[max(0, self._place - 1) : self._place + 2] if self._place >= 0 else []
+        self.titleButton.set_title(title, [name_of(one) for one in near if one is not self._item])
         is_image = self._place >= 0
         for part in (self.positionLabel, self.previousButton, self.nextButton):
             part.setVisible(is_image)

@@ -140,6 +140,11 @@ def _sentence(problem: Problem, row: PlanRow) -> str:
 
 
 def _problem(problem: Problem, row: PlanRow) -> str:
+    if problem is Problem.BANDS_DIFFER:  # the mosaic is not to be chosen here
+        expected = row.limits.get("expected_bands", "?")
+        return translate("Replace", "bands: {0}, in the mosaic {1}; choose another file").format(
+            row.facts.bands, expected
+        )
     return upload_problems.sentence(problem, row)
 
 

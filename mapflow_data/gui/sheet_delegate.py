@@ -8,6 +8,7 @@ from qgis.PyQt.QtWidgets import QApplication, QListView, QStyle, QStyledItemDele
 
 from ..services.pictures import PictureService
 from .colours import item_text
+from .elision import elided_name
 from .imagery_model import ITEM_ROLE
 from .picture_frame import SIDE, draw, look_of
 
@@ -44,7 +45,9 @@ class SheetDelegate(QStyledItemDelegate):
             inner = _inner(item.rect)
             place = QRect(inner.center().x() - SIDE // 2 + 1, inner.top(), SIDE, SIDE)
             draw(painter, place, look_of(image, self._pictures), quiet)
-            self._paint_name(painter, item, inner.adjusted(0, SIDE + GAP, 0, 0), is_quiet=not image.is_ready)
+            room = inner.adjusted(0, SIDE + GAP, 0, 0)
+            painter.setPen(item_text(item, is_quiet=not image.is_ready))
+            painter.drawText(room, ONE_LINE, elided_name(index, item.fontMetrics, room.width()))
         painter.restore()
 
     def _width(self) -> int:
@@ -75,12 +78,6 @@ class SheetDelegate(QStyledItemDelegate):
             painter.setPen(item_text(item, is_quiet=True))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(item.rect.adjusted(0, 0, -1, -1))
-
-    @staticmethod
-    def _paint_name(painter: QPainter, item: QStyleOptionViewItem, room: QRect, *, is_quiet: bool) -> None:
-        painter.setPen(item_text(item, is_quiet=is_quiet))
-        text = item.fontMetrics.elidedText(item.text, Qt.TextElideMode.ElideMiddle, room.width())
-        painter.drawText(room, ONE_LINE, text)
 
 
 def _inner(rect: QRect) -> QRect:

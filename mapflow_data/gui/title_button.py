@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Optional
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from .elision import elided
 from .plain import as_menu
 
 ARROW = 30  # logical px for the arrow and the margins
@@ -22,6 +24,7 @@ class TitleButton(QToolButton):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self._title = ""
+        self._neighbours: Sequence[str] = ()
         self._is_open = True
         self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -43,8 +46,10 @@ class TitleButton(QToolButton):
     def title(self) -> str:
         return self._title
 
-    def set_title(self, title: str) -> None:
+    def set_title(self, title: str, neighbours: Sequence[str] = ()) -> None:
+        """`neighbours` are those of which it is to be told apart where it has to be cut."""
         self._title = title
+        self._neighbours = neighbours
         self.setAccessibleName(title)
         self._cut()
 
@@ -57,8 +62,7 @@ class TitleButton(QToolButton):
 
     def _cut(self) -> None:
         room = max(0, self.width() - ARROW)
-        text = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room)
-        self.setText(as_menu(text))
+        self.setText(as_menu(elided(self._title, self._neighbours, self.fontMetrics(), room)))
 
     def _show_arrow(self) -> None:
         self.setArrowType(Qt.ArrowType.DownArrow if self._is_open else Qt.ArrowType.RightArrow)
