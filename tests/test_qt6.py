@@ -10,14 +10,14 @@ from tests.rig.qt_rules import qt_offences
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {
-    path.relative_to(folder).as_posix(): path.read_text("utf-8")
-    for folder in (ROOT / "mapflow_data", ROOT / "demo")
-    for path in sorted(folder.rglob("*.py"))
+    path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
+    for folder in ("mapflow_data", "demo", "tests", "bench", "tools")
+    for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
 
 def test_names_fit_both() -> None:
-    assert {"gui/dock.py", "stage.py"} <= set(SOURCES)
+    assert {"mapflow_data/gui/dock.py", "demo/stage.py", "tests/gui/looks.py"} <= set(SOURCES)
     assert [line for path, text in SOURCES.items() for line in qt_offences(path, text)] == []
 
 

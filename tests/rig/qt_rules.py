@@ -8,7 +8,9 @@ import importlib
 import re
 from collections.abc import Iterator, Sequence
 
-COMPATIBILITY = frozenset({"gui/qt_compat.py", "layers/field_types.py"})  # where the two are told apart
+COMPATIBILITY = frozenset(  # where the two are told apart
+    {"mapflow_data/gui/qt_compat.py", "mapflow_data/layers/field_types.py"}
+)
 MOVED = frozenset({"QAction", "QActionGroup", "QFileSystemModel", "QShortcut", "QUndoCommand", "QUndoStack"})
 GONE = frozenset({"QDesktopWidget", "QMatrix", "QRegExp", "QRegExpValidator", "QTextCodec"})
 
