@@ -89,9 +89,6 @@ class AreaPicker(QObject):
         self.drawing_started.emit(shape)
         self._tool.start(shape)
 
-    def stop_drawing(self) -> None:
-        self._tool.stop()
-
     def use_extent(self) -> bool:
         """What the map shows, also where it is turned. False if that is no area."""
         self._tool.stop()

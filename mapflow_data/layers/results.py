@@ -10,7 +10,6 @@ from qgis.core import Qgis, QgsFeature, QgsMapLayer, QgsVectorLayer
 from ..api.cancel import CancelToken
 from ..api.geojson import Polygons
 from ..api.models import CatalogItem
-from ..api.query import CatalogQuery
 from . import field_types as types
 from . import tables
 from .coverage import Coverage
@@ -99,12 +98,6 @@ def availability(item: CatalogItem, linked: Optional[Collection[str]]) -> str:
     if not item.is_mosaic:
         return ON_REQUEST
     return INSTANT if linked is not None and item.provider else ""
-
-
-def period_of(query: CatalogQuery) -> str:
-    """The days of a search in the form of a layer's name: "2025-06-01 – 2025-08-31"; empty for any day."""
-    first, last = (day.isoformat() if day else "" for day in (query.first_day, query.last_day))
-    return f"{first} – {last}".strip() if first != last else first
 
 
 def _attributes(item: CatalogItem, percent: Optional[float], linked: Optional[Collection[str]]) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -105,9 +104,6 @@ class CatalogService(OnlineService):
         """The next pages, `math.inf` for all, of the search that was shown. Nothing while it is under way."""
         if self._search is not None and self.has_more and not self.is_searching:
             self._go_on(self._search, pages)
-
-    def load_all(self) -> None:
-        self.load_more(math.inf)
 
     def cancel_search(self) -> None:
         """What was found stays, and `load_more` goes on from there."""

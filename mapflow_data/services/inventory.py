@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError, Unreachable
 from ..api.models import Image, Mosaic
-from .inventory_index import DuplicateGroup, Listing, duplicates
+from .inventory_index import Listing, duplicates
 from .inventory_reading import Answer, Reading
 from .online import OnlineService
 
@@ -146,18 +146,6 @@ class InventoryService(OnlineService):
             yield mosaic_id, []
             for image_ids in listing.matches(folded):
                 yield mosaic_id, image_ids
-
-    def find(self, text: str) -> dict[str, list[str]]:
-        """All at once: some tens of milliseconds for a hundred thousand images, `matches` goes in steps."""
-        found: dict[str, list[str]] = {}
-        for mosaic_id, image_ids in self.matches(text):
-            if image_ids:
-                found.setdefault(mosaic_id, []).extend(image_ids)
-        return found
-
-    def duplicates(self) -> list[DuplicateGroup]:
-        """As `find`: for many images let `look_for_duplicates` tell them."""
-        return duplicates(self._listings)
 
     def look_for_duplicates(self) -> None:
         """In a task; `duplicates_found` tells them. The newest question counts."""

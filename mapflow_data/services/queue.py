@@ -110,10 +110,6 @@ class QueueService(QObject):
             )
         self._enqueue([self._jobs[job.id] for job in again], self._connection)
 
-    def clear_finished(self) -> None:
-        """Forget what is done or was cancelled; what failed stays until it is tried again or removed."""
-        self.remove(job.id for job in self.jobs if job.state in (State.DONE, State.CANCELLED))
-
     def remove(self, ids: Iterable[int]) -> None:
         """Forget jobs that are over."""
         gone = [i for i in tuple(ids) if i in self._jobs and self._jobs[i].is_over]

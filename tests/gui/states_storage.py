@@ -10,6 +10,7 @@ from mapflow_data.api.models import Storage
 from mapflow_data.gui.finding_bar import FindingBar
 from mapflow_data.gui.storage_dialog import StorageDialog
 from mapflow_data.services.inventory import InventoryService
+from mapflow_data.services.inventory_index import Listing, duplicates
 from mapflow_data.services.mosaics import MosaicService
 from mapflow_data.services.session import SessionService
 from tests.gui import samples
@@ -110,11 +111,12 @@ def duplicates_none(stage: Stage) -> QWidget:
 @sized_state(*SIZES)
 def duplicates_found(stage: Stage) -> QWidget:
     dialog = _duplicates(stage)
-    inventory = InventoryService()
-    inventory.know("m1", [samples.image(1), samples.image(2, name=f"{LONG}.tif")])
-    inventory.know("m2", [samples.image(1, "m2"), samples.image(2, "m2", f"{LONG}_copy.tif")])
-    inventory.know("m3", [samples.image(1, "m3", uploaded_at=None)])
-    dialog.duplicatesPage.show_groups(inventory.duplicates(), {"m4": NotFound()})
+    listings = {
+        "m1": Listing([samples.image(1), samples.image(2, name=f"{LONG}.tif")]),
+        "m2": Listing([samples.image(1, "m2"), samples.image(2, "m2", f"{LONG}_copy.tif")]),
+        "m3": Listing([samples.image(1, "m3", uploaded_at=None)]),
+    }
+    dialog.duplicatesPage.show_groups(duplicates(listings), {"m4": NotFound()})
     dialog.duplicatesPage.selectButton.click()
     return dialog
 

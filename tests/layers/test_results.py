@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ from qgis.PyQt.QtGui import QColor, QImage
 from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.errors import Cancelled
 from mapflow_data.api.models import CatalogItem
-from mapflow_data.api.query import CatalogQuery
 from mapflow_data.layers import aoi, field_types, keep, results, tables
 from mapflow_data.layers.coverage import Coverage
 from mapflow_data.layers.properties import KIND, RESULTS
@@ -217,20 +216,6 @@ def test_display_name_is_no_html(qgis_new_project: None) -> None:
     context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
     context.setFeature(only(layer))
     assert QgsExpression(layer.displayExpression()).evaluate(context) == "2025-07-14 bJL1/b 2 %"
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "expected"),
-    [
-        (date(2025, 6, 1), date(2025, 8, 31), "2025-06-01 – 2025-08-31"),
-        (date(2025, 6, 1), date(2025, 6, 1), "2025-06-01"),
-        (date(2025, 6, 1), None, "2025-06-01 –"),
-        (None, date(2025, 6, 1), "– 2025-06-01"),
-        (None, None, ""),
-    ],
-)
-def test_period(first: date | None, last: date | None, expected: str) -> None:
-    assert results.period_of(CatalogQuery(AREA, first, last)) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -102,7 +103,7 @@ def test_first_page_then_more_then_all(watch: Watch, items: dict[str, CatalogIte
     watch.catalog.load_more()  # one at a time
     watch.finished.wait(2)
     assert len(watch.pages) == 2
-    watch.catalog.load_all()
+    watch.catalog.load_more(math.inf)
     assert watch.finished.wait(3) == (len(items), len(items))
     assert watch.ids == list(items)
     assert not watch.catalog.has_more

@@ -23,7 +23,7 @@ from mapflow_data.api.errors import (
 )
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.services.inventory import InventoryService
-from mapflow_data.services.inventory_index import Listing
+from mapflow_data.services.inventory_index import DuplicateGroup, Listing
 from tests.rig.fault_server import FaultServer
 from tests.rig.heartbeat import Heartbeat
 from tests.rig.script import Script, answer, html
@@ -110,6 +110,20 @@ def test_each_mosaic_is_asked_once_and_only_what_changed_again(
     assert len(inventory.listing("m1") or ()) == 2
 
 
+def find(inventory: InventoryService, text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for mosaic_id, image_ids in inventory.matches(text):
+        if image_ids:
+            found.setdefault(mosaic_id, []).extend(image_ids)
+    return found
+
+
+def duplicates(inventory: InventoryService, qtbot: QtBot) -> list[DuplicateGroup]:
+    with qtbot.waitSignal(inventory.duplicates_found) as found:
+        inventory.look_for_duplicates()
+    return list(found.args[0])
+
+
 def test_lists_that_were_loaded_anyway_are_not_asked_for(qtbot: QtBot, inventory: InventoryService) -> None:
     changed = Told(qtbot, inventory.changed)
     with FaultServer(then=answer([])) as server:
@@ -120,10 +134,10 @@ def test_lists_that_were_loaded_anyway_are_not_asked_for(qtbot: QtBot, inventory
         assert inventory.load([Mosaic("m0", "M", image_count=2)])
         inventory.stop()
         inventory.forget_mosaic("m0")
-        assert inventory.find("i") == {}
+        assert find(inventory, "i") == {}
         inventory.know("m0", [image(f"i{n}", "m0") for n in range(3000)])
         changed.wait(3)
-        assert len(inventory.find("i2999")["m0"]) == 1
+        assert len(find(inventory, "i2999")["m0"]) == 1
         assert server.requests == []
 
 
@@ -168,7 +182,7 @@ def test_what_would_fail_for_all_ends_it_and_what_was_read_stays(
         assert len(server.requests) < 20
     known = 50 - len(inventory.missing(mosaics(50)))
     assert 1 <= known <= 6
-    assert len(inventory.find("i.tif")) == known
+    assert len(find(inventory, "i.tif")) == known
 
 
 def test_without_a_network(qtbot: QtBot, inventory: InventoryService) -> None:
@@ -203,12 +217,12 @@ def test_another_account_knows_nothing_of_it(qtbot: QtBot, inventory: InventoryS
         inventory.set_connection(make_connection(server.url, "YTpi"))
         assert read(inventory, qtbot, mosaics(1)) is None
         inventory.set_connection(make_connection(server.url, "YTpj"))  # the same account, another password
-        assert inventory.find("i") == {"m0": ["i"]}
+        assert find(inventory, "i") == {"m0": ["i"]}
         assert inventory.load(mosaics(3))
         inventory.set_connection(None)
         assert isinstance(ended[-1][0], Cancelled)
     assert len(forgotten) == 2  # at first there was nobody
-    assert inventory.find("i") == {}
+    assert find(inventory, "i") == {}
     assert isinstance(read(inventory, qtbot, mosaics(3)), Unreachable)  # there is nobody to ask
     assert inventory.missing(mosaics(3)) == mosaics(3)
 
@@ -216,11 +230,11 @@ def test_another_account_knows_nothing_of_it(qtbot: QtBot, inventory: InventoryS
 def test_found_by_name_or_id_in_any_case(inventory: InventoryService) -> None:
     inventory.know("m0", [image("id-1", "m0", name="DJI_1.TIF"), image("id-2", "m0", name="Straße.tif")])
     inventory.know("m1", [image("ID-3", "m1", name="other")])
-    assert inventory.find(" dji_1.tif ") == {"m0": ["id-1"]}
-    assert inventory.find("STRASSE") == {"m0": ["id-2"]}
-    assert inventory.find("id-") == {"m0": ["id-1", "id-2"], "m1": ["ID-3"]}
-    assert inventory.find("tif\nStraße") == {}
-    assert inventory.find("nowhere") == inventory.find("  ") == {}
+    assert find(inventory, " dji_1.tif ") == {"m0": ["id-1"]}
+    assert find(inventory, "STRASSE") == {"m0": ["id-2"]}
+    assert find(inventory, "id-") == {"m0": ["id-1", "id-2"], "m1": ["ID-3"]}
+    assert find(inventory, "tif\nStraße") == {}
+    assert find(inventory, "nowhere") == find(inventory, "  ") == {}
 
 
 def test_duplicates_are_files_with_one_sha1(qtbot: QtBot, inventory: InventoryService) -> None:
@@ -228,10 +242,7 @@ def test_duplicates_are_files_with_one_sha1(qtbot: QtBot, inventory: InventorySe
     inventory.know("m1", [image("old", "m1", A.upper(), size=10 * MB, day=2), image("no", "m1", "")])
     inventory.know("m2", [image("y", "m2", B, size=40 * MB), image("md5", "m2", "c" * 32), image("n", "m2")])
     inventory.know("m3", [image("md5 too", "m3", "c" * 32), image("mid", "m3", A, size=10 * MB, day=5)])
-    with qtbot.waitSignal(inventory.duplicates_found) as found:
-        inventory.look_for_duplicates()
-    groups = found.args[0]
-    assert groups == inventory.duplicates()
+    groups = duplicates(inventory, qtbot)
     assert [(g.checksum, g.reclaimable) for g in groups] == [(B, 40 * MB), (A, 20 * MB)]
     assert [(c.mosaic_id, c.image_id) for c in groups[1].copies] == [
         ("m1", "old"),
@@ -240,12 +251,12 @@ def test_duplicates_are_files_with_one_sha1(qtbot: QtBot, inventory: InventorySe
     ]
     assert groups[1].copies[0].uploaded_at == image("old", "m1", day=2).uploaded_at
     inventory.forget_mosaic("m1")
-    assert [g.reclaimable for g in inventory.duplicates()] == [40 * MB, 10 * MB]
+    assert [g.reclaimable for g in duplicates(inventory, qtbot)] == [40 * MB, 10 * MB]
 
 
-def test_unknown_dates_and_sizes_are_no_obstacle(inventory: InventoryService) -> None:
+def test_unknown_dates_and_sizes_are_no_obstacle(qtbot: QtBot, inventory: InventoryService) -> None:
     inventory.know("m0", [Image("undated", "m0", checksum=A), image("dated", "m0", A)])
-    (group,) = inventory.duplicates()
+    (group,) = duplicates(inventory, qtbot)
     assert [copy.image_id for copy in group.copies] == ["dated", "undated"]
     assert (group.size, group.copies[1].uploaded_at) == (100, None)
     assert Listing([Image("x")]).total_size is None
@@ -284,5 +295,5 @@ def test_qgis_stays_smooth_while_a_thousand_mosaics_are_read(
     assert inventory.skipped == {}
     assert len(found.args[0]) == 500 * 6
     assert found.args[0][0].reclaimable == SIZE
-    assert inventory.find("dji_0777_0042") == {wanted[777].id: ["00000777-0000-4000-8000-000000000042"]}
+    assert find(inventory, "dji_0777_0042") == {wanted[777].id: ["00000777-0000-4000-8000-000000000042"]}
     assert min(worst) <= STALL_MS

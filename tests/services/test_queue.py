@@ -157,7 +157,7 @@ def test_cancel_all_reaches_what_waits_too(
         watch.until_over(1)
     assert {job.state for job in watch.queue.jobs} == {State.CANCELLED}
     assert client.images.list(mosaic_id) == []
-    watch.queue.clear_finished()
+    watch.queue.remove(ids)
     assert watch.queue.jobs == ()
 
 
