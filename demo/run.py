@@ -20,7 +20,7 @@ PICTURES = BUILD / "pictures"
 PROFILE = BUILD / "profile"
 FLIGHT = BUILD / "flight"
 IMAGERY = ROOT / "build" / "data" / "landsat"
-WALKS = ("upload.py", "manage.py", "search.py", "reopen.py")
+WALKS = ("upload.py", "search.py", "manage.py", "reopen.py")
 QGIS_MAY_TAKE_S = 100
 
 sys.path.insert(0, str(ROOT))
