@@ -37,6 +37,7 @@ class PictureCache:
         self._cap = cap
         self._lock = threading.Lock()
         self._held: Optional[int] = None  # bytes, once it was measured
+        self._barred: set[str] = set()  # prefixes of accounts of which nothing is kept
         self._has_told = False
 
     def load(self, key: str) -> Optional[bytes]:
@@ -62,26 +63,40 @@ class PictureCache:
             if shutil.disk_usage(self._folder).free < len(data) + SPARE_BYTES:
                 return
             part.write_bytes(data)
-            part.replace(path)
+            with self._lock:
+                is_kept = not key.startswith(tuple(self._barred))
+                if is_kept:
+                    part.replace(path)
         except OSError as error:
             self._tell(error)
+            is_kept = False
+        if is_kept:
+            self._count(len(data))
+        else:
             _remove(part)
-            return
-        self._count(len(data))
 
     def discard(self, key: str) -> None:
         """What turned out to be damaged."""
         _remove(self._path(key))
 
+    def bar(self, owner: str) -> None:
+        """Nothing more is kept of an account, whoever is at it just now, until it is admitted."""
+        with self._lock:
+            self._barred.add(_prefix(owner))
+
+    def admit(self, owner: str) -> None:
+        with self._lock:
+            self._barred.discard(_prefix(owner))
+
     def forget(self, owner: str) -> None:
-        """All pictures of an account."""
+        """All pictures of an account; `bar` it before."""
         with self._lock:
             for path in _listed(self._folder):
                 if path.name.startswith(_prefix(owner)):
                     _remove(path)
 
     def measure(self) -> None:
-        """Once, before the first `store`: what earlier sessions left, cut down to the cap."""
+        """Once: what is there by now, cut down to the cap. From then on `store` keeps below it."""
         with self._lock:
             if self._held is None:
                 self._held = trim(self._folder, self._cap, ending=SUFFIX)

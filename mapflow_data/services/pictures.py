@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
@@ -15,17 +14,14 @@ from ..api.cancel import CancelToken
 from ..api.connection import Connection
 from ..api.errors import MapflowError, Unreachable
 from ..api.models import Image
-from ..layers.keep import source_of
 from ..settings import cache_folder
 from .online import OnlineService, with_client
-from .picture_cache import PictureCache, key_of, trim
+from .picture_cache import PictureCache, key_of
 from .picture_desk import PictureDesk
+from .picture_janitor import PictureJanitor
 from .picture_memory import PictureMemory, file_facts
 from .picture_source import LARGE, fetch, from_disk
-from .service import Service
 
-RASTERS_CAP = 1024**3  # bytes of previews and quicklooks in the cache
-RASTERS_SPARE_S = 86_400.0  # what was used today may lie in a project of another QGIS that is not saved yet
 FOLDER = "pictures"
 
 
@@ -55,7 +51,6 @@ class PictureService(OnlineService):
         """`in_use` are the files that layers need; those of the open project if it is not given."""
         super().__init__(parent)
         self._folder = Path(folder or cache_folder())
-        self._in_use = in_use or files_of_project
         self._time_scale = time_scale
         self._cache = PictureCache(str(self._folder / FOLDER))
         self._owner = ""
@@ -65,8 +60,7 @@ class PictureService(OnlineService):
         self._places: dict[str, tuple[Image, ...]] = {}  # what is wanted where, the newest wish first
         self._memory = PictureMemory()
         self._failed: dict[str, Any] = {}  # image id to the facts of the file that has no picture
-        self._janitor = Service(self)  # what it does is no matter of who is signed in
-        self._is_tidy = False
+        self._janitor = PictureJanitor(self._cache, self._folder, in_use, self)
         self._telling = threading.Lock()
         self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
 
@@ -74,10 +68,14 @@ class PictureService(OnlineService):
 
     def set_connection(self, connection: Optional[Connection], is_kept: bool = True) -> None:
         """Another account, or none, finds nothing in memory. With `is_kept` False the disk is not used: of
-        that account nothing is to be left on this computer."""
+        that account nothing is to be left on this computer, nor of before."""
         owner = connection.key if connection else ""
         if (connection, owner, is_kept) != (self._connection, self._owner, self._is_kept):
             self._is_kept = is_kept
+            if owner and is_kept:
+                self._cache.admit(owner)
+            elif owner:
+                self._janitor.forget(owner)
             self.cancel_all()
             super().set_connection(connection)
             self._open_desk(owner)
@@ -93,7 +91,7 @@ class PictureService(OnlineService):
         """Takes the pictures of this account off the disk."""
         if connection.key == self._owner:
             self.set_connection(None)
-        self._janitor.run(("forget", connection.key), lambda _: self._cache.forget(connection.key))
+        self._janitor.forget(connection.key)
 
     def refresh(self) -> None:
         """What had no picture may have one now."""
@@ -197,19 +195,7 @@ class PictureService(OnlineService):
 
     def _on_served(self) -> None:
         self._serve()  # something may have been wanted while it ended
-        if not self._is_tidy:
-            self._is_tidy = True
-            self._tidy()
-
-    def _tidy(self) -> None:
-        """Once, when there is time: what earlier sessions left on the disk is brought down to the caps."""
-        cache, folder, keep = self._cache, self._folder, tuple(self._in_use())
-
-        def tidy(_: CancelToken) -> None:
-            cache.measure()
-            trim(folder, RASTERS_CAP, keep, spare_s=RASTERS_SPARE_S)
-
-        self._janitor.run("tidy", tidy)
+        self._janitor.tidy()  # there is time now
 
     def _on_came(
         self,
@@ -234,8 +220,3 @@ class PictureService(OnlineService):
             self.picture_failed.emit(image.id, error)
         else:
             self.picture_put_off.emit(image.id)
-
-
-def files_of_project() -> list[Path]:
-    """Of every layer in the open project."""
-    return [source_of(layer) for layer in QgsProject.instance().mapLayers().values()]

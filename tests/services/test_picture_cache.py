@@ -152,3 +152,17 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "cache" / "link.tif").symlink_to(outside)
     assert trim(tmp_path / "cache", 10) == 0
     assert outside.exists()
+
+
+def test_of_an_account_that_is_forgotten_nothing_comes_late(tmp_path: Path) -> None:
+    cache = PictureCache(str(tmp_path))
+    mine, theirs = key_of("owner", IMAGE, "s"), key_of("another", IMAGE, "s")
+    cache.store(mine, b"picture")
+    cache.bar("owner")
+    cache.forget("owner")
+    cache.store(mine, b"late")
+    cache.store(theirs, b"picture")
+    assert names(tmp_path) == {f"{theirs}.picture"}
+    cache.admit("owner")
+    cache.store(mine, b"again")
+    assert cache.load(mine) == b"again"

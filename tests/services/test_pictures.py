@@ -185,6 +185,38 @@ def test_an_account_is_forgotten_on_the_disk_too(make_pictures: Make, qtbot: QtB
     assert service.small(some(1)[0]) is None
 
 
+def test_what_is_to_be_forgotten_is_gone_when_qgis_closes(
+    make_pictures: Make, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cache" / "pictures"
+    with FaultServer(then=PICTURE) as server:
+        service = make_pictures(server)
+        loaded = Told(qtbot, service.picture_loaded)
+        service.want(some(3))
+        loaded.wait(3)
+        assert len(list(folder.iterdir())) == 3
+        service.forget(make_connection(server.url, "YTpi"))
+        service.close()  # before its task could begin
+    assert not list(folder.iterdir())
+
+
+def test_of_an_account_that_is_kept_no_more_nothing_stays(
+    make_pictures: Make, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cache" / "pictures"
+    with FaultServer(then=PICTURE) as server:
+        service, mine = make_pictures(server), make_connection(server.url, "YTpi")
+        loaded = Told(qtbot, service.picture_loaded)
+        service.want(some(2))
+        loaded.wait(2)
+        service.set_connection(mine, is_kept=False)
+        qtbot.waitUntil(lambda: not list(folder.iterdir()), timeout=5000)
+        service.set_connection(mine)  # again
+        service.want(some(1, first=5))
+        loaded.wait(3)
+        assert len(list(folder.iterdir())) == 1
+
+
 def test_of_an_account_that_is_not_kept_nothing_comes_onto_the_disk(
     make_pictures: Make, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -310,8 +342,8 @@ def test_threads_live_only_as_long_as_something_is_wanted(make_pictures: Make, q
 def test_old_rasters_of_the_cache_go_but_not_those_of_open_layers(
     make_pictures: Make, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mapflow_data.services.pictures.RASTERS_CAP", 1000)
-    monkeypatch.setattr("mapflow_data.services.pictures.RASTERS_SPARE_S", -60.0)
+    monkeypatch.setattr("mapflow_data.services.picture_janitor.RASTERS_CAP", 1000)
+    monkeypatch.setattr("mapflow_data.services.picture_janitor.RASTERS_SPARE_S", -60.0)
     folder = tmp_path / "cache"
     folder.mkdir()
     used, other = (make_raster(folder / f"{name}.tif") for name in ("used", "other"))
