@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from ..services.downloads import DownloadService, Outcome, Progress
 from . import download_words as words
 from .icons import icon
+from .late_bar import LateBar
 from .tool_row import ToolRow
 from .wrapped_label import WrappedLabel
 
-SHOWN_AFTER_MS = 300
 LABEL_WIDTH = 24  # characters
 STEPS = 1000
 
 
-class DownloadBar(QWidget):
+class DownloadBar(LateBar):
     """Out of sight while there is nothing to tell."""
 
     folder_requested = pyqtSignal(list)  # paths of the files that came
@@ -34,10 +34,6 @@ class DownloadBar(QWidget):
         self._row = ToolRow(self)
         self._make_buttons()
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SHOWN_AFTER_MS)
-        self._timer.timeout.connect(self.show)
         self.cancelButton.clicked.connect(downloads.stop)
         self.folderButton.clicked.connect(lambda: self.folder_requested.emit(self._paths))
         self.mapButton.clicked.connect(self._on_map)
@@ -46,11 +42,11 @@ class DownloadBar(QWidget):
         downloads.progressed.connect(self._on_progressed)
         downloads.ended.connect(self._on_ended)
         downloads.busy_changed.connect(self._on_busy_changed)
-        self.hide()
 
     def _make_buttons(self) -> None:
-        self.cancelButton = _button("cancelDownloadButton", self.tr("Cancel"), self._row)
-        self.cancelButton.setToolTip(self.tr("Stop downloading; what came whole is kept"))
+        self.cancelButton = self.make_cancel_button(
+            "cancelDownloadButton", self.tr("Stop downloading; what came whole is kept"), self._row
+        )
         self.folderButton = _button("openFolderButton", self.tr("Open folder"), self._row)
         self.mapButton = _button("addDownloadsButton", self.tr("Add to the map"), self._row)
         for button, name in ((self.folderButton, "open_folder"), (self.mapButton, "on_map")):
@@ -88,7 +84,7 @@ class DownloadBar(QWidget):
     def _on_started(self, downloads: list[object]) -> None:
         self._set_running(True)
         self._on_progressed(Progress(0, len(downloads), 0, None))
-        self._timer.start()
+        self.show_soon()
 
     def _on_progressed(self, now: Progress) -> None:
         self.label.setText(words.progress(now))
@@ -96,20 +92,19 @@ class DownloadBar(QWidget):
         self.progressBar.setValue(round(STEPS * now.received / now.total) if now.total else 0)
 
     def _on_ended(self, outcomes: list[Outcome]) -> None:
-        self._timer.stop()
+        self.show_no_more()
         came = words.received(outcomes)
-        self.setVisible(bool(came))
         if not came:
             return
         self._paths = [one.download.path for one in came]
         self._set_running(False)
         self.mapButton.setEnabled(True)
         self.label.setText(words.result(outcomes))
+        self.show()
 
     def _on_busy_changed(self, is_busy: bool) -> None:
         if not is_busy and self.cancelButton.isVisibleTo(self):  # ended without a word
-            self._timer.stop()
-            self.hide()
+            self.show_no_more()
 
     def _on_map(self) -> None:
         self.mapButton.setEnabled(False)

@@ -51,14 +51,14 @@ class DuplicatesSearch(QObject):
         """True where there is something to read."""
         is_reading = self._inventory.load(self._mosaics, self, afresh=afresh)
         if is_reading:
-            self._bar.start()
+            self._bar.show_soon()
         return is_reading
 
     def cancel(self) -> None:
         """What was looked for is not looked for any more, whoever else reads on."""
-        if not self._bar.is_started:
+        if not self._bar.is_wanted:
             return
-        self._bar.stop()
+        self._bar.show_no_more()
         self._inventory.stop(self)
         if self._is_looking:
             self._is_looking = False
@@ -74,7 +74,7 @@ class DuplicatesSearch(QObject):
             self._inventory.look_for_duplicates()
 
     def _on_read(self, error: Optional[MapflowError]) -> None:
-        self._bar.stop()
+        self._bar.show_no_more()
         if not self._is_looking:
             return
         if error is None:

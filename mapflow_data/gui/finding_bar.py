@@ -76,13 +76,13 @@ class FindingBar(QWidget):
 
     def _on_started(self) -> None:
         self.findButton.hide()
-        self.readingBar.start()
+        self.readingBar.show_soon()
 
     def _on_found(self, text: str, images: Mapping[str, set[str]]) -> None:
         self.show_found(sum(map(len, images.values())), len(images), len(images))
 
     def _on_ended(self, error: Optional[MapflowError]) -> None:
-        self.readingBar.stop()
+        self.readingBar.show_no_more()
         if isinstance(error, Cancelled):
             self.offer(*self._offer)
         elif error is not None:

@@ -1,59 +1,50 @@
-"""How far a replacement is, with a way to stop it; out of sight while there is none. Main thread."""
+"""How far a replacement is. Main thread."""
 
 from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QWidget
 
 from ..services.replacement import Stage
 from ..services.replacements import ReplacementService
 from ..transfer.swap import Step
 from . import replace_words as words
+from .late_bar import LateBar
 from .wrapped_label import WrappedLabel
 
-SHOWN_AFTER_MS = 300
 LABEL_WIDTH = 24  # characters
 
 
-class ReplaceBar(QWidget):
+class ReplaceBar(LateBar):
     def __init__(self, replacements: ReplacementService, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self._replacements = replacements
         self._current = 0
         self.label = WrappedLabel(self)
         self.label.setMinimumWidth(LABEL_WIDTH * self.fontMetrics().averageCharWidth())
-        self.cancelButton = QToolButton(self)
-        self.cancelButton.setObjectName("cancelReplacementButton")
-        self.cancelButton.setText(self.tr("Cancel"))
-        self.cancelButton.setToolTip(self.tr("Stop replacing; the old image stays"))
+        self.cancelButton = self.make_cancel_button(
+            "cancelReplacementButton", self.tr("Stop replacing; the old image stays")
+        )
         self.cancelButton.clicked.connect(self._on_cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.label, 1)
         layout.addWidget(self.cancelButton)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SHOWN_AFTER_MS)
-        self._timer.timeout.connect(self.show)
         replacements.progressed.connect(self._update)
         replacements.ended.connect(self._update)
-        self.hide()
 
     def _update(self) -> None:
         under_way = [one for one in self._replacements.open if one.stage is not Stage.WAITING]
         if not under_way:
-            self._timer.stop()
-            self.hide()
+            self.show_no_more()
             return
         one = under_way[0]
         self._current = one.id
         self.label.setText(words.progress(one, len(self._replacements.open) - 1))
         is_late = one.stage is Stage.SWAPPING and one.step is Step.DELETING
         self.cancelButton.setEnabled(not is_late)
-        if self.isHidden() and not self._timer.isActive():
-            self._timer.start()
+        self.show_soon()
 
     def _on_cancel(self) -> None:
         self._replacements.cancel_replacement(self._current)

@@ -97,7 +97,7 @@ def test_found_in_mosaics_that_were_not_opened(desk: Desk, server: FaultServer) 
     assert desk.ended == [(None,)]
     assert desk.words() == "6 images in 3 mosaics"
     assert not desk.bar.findButton.isVisible()
-    assert not desk.bar.readingBar.is_started
+    assert not desk.bar.readingBar.is_wanted
     assert len(server.requests) == 3
     assert desk.finding.is_ready
     desk.finding.start("other")

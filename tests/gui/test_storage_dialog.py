@@ -183,7 +183,7 @@ def test_sizes_that_the_server_does_not_tell_are_added_up(desk: Desk, server: Fa
     assert desk.column(Column.IMAGES) == ["2", "1"]
     assert not page.readButton.isVisible()
     assert page.noteLabel.text() == "The mosaics add up to 4 GB, the account counts 6 GB."
-    assert not desk.dialog.readingBar.is_started
+    assert not desk.dialog.readingBar.is_wanted
 
 
 def test_duplicates_in_a_real_account(
