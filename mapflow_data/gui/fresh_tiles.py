@@ -21,6 +21,7 @@ class FreshTiles(QObject):
         self._changed: set[str] = set()  # ids of mosaics
         services.queue.image_uploaded.connect(self._on_uploaded)
         services.deletions.outcome.connect(self._on_deleted)
+        services.replacements.replaced.connect(self._on_replaced)
         services.images.images_loaded.connect(self._on_images_loaded)
 
     def _on_uploaded(self, mosaic_id: str, _image: object) -> None:
@@ -29,6 +30,9 @@ class FreshTiles(QObject):
     def _on_deleted(self, outcome: Outcome) -> None:
         if isinstance(outcome.item, Image) and outcome.error is None:
             self._changed.add(outcome.item.mosaic_id)
+
+    def _on_replaced(self, mosaic_id: str, _old: Image, _new: Image) -> None:
+        self._changed.add(mosaic_id)
 
     def _on_images_loaded(self, mosaic_id: str, images: Sequence[Image], _features: object) -> None:
         if mosaic_id in self._changed:

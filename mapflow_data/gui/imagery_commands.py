@@ -51,7 +51,7 @@ class ImageryCommands(QObject):
         self.deleting = Deleting(services, presenter, model, panel)
         self.editing = Editing(services, model, panel)
         self.downloading = Downloading(services.downloads, project, panel)
-        self.replacing = Replacing(services.replacements, services, presenter, model, panel)
+        self.replacing = Replacing(services, presenter, model, panel)
         self.picking = Picking(canvas, project, presenter, self)
         self.details = ImageDetails(services.pictures, tree, panel)
         self._connect()

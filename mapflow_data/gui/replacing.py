@@ -14,7 +14,6 @@ from ..api.models import Image
 from ..layers.properties import PREVIEW
 from ..services.bundle import Services
 from ..services.replacement import Prepared, Replacement, Stage
-from ..services.replacements import ReplacementService
 from . import replace_outcomes as outcomes
 from . import replace_words as words
 from .imagery_model import ImageryModel
@@ -33,15 +32,10 @@ class Replacing(QObject):
     sign_in_requested = pyqtSignal()
 
     def __init__(
-        self,
-        replacements: ReplacementService,
-        services: Services,
-        presenter: Presenter,
-        model: ImageryModel,
-        parent: QWidget,
+        self, services: Services, presenter: Presenter, model: ImageryModel, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self._replacements = replacements
+        replacements = self._replacements = services.replacements
         self._services = services
         self._presenter = presenter
         self._model = model
@@ -51,13 +45,11 @@ class Replacing(QObject):
         self._prepared: Optional[Prepared] = None
         self._mosaic_id = ""  # of the image that is asked for
         self._previews: dict[str, str] = {}  # new image whose preview is on its way, to the old one
-        self._touched: set[str] = set()  # mosaics whose tiles are to be drawn anew with their next list
         self.bar = ReplaceBar(replacements, parent)
         replacements.prepared.connect(self._on_prepared)
         replacements.failed.connect(self._on_failed)
         replacements.replaced.connect(self._on_replaced)
         replacements.ended.connect(self._on_ended)
-        services.images.images_loaded.connect(self._on_images_loaded)
         services.images.preview_loaded.connect(self._on_preview_loaded)
         for changed in (services.session.signed_in, services.session.signed_out):
             changed.connect(self._on_account_changed)
@@ -128,9 +120,8 @@ class Replacing(QObject):
 
     # What became of it
 
-    def _on_replaced(self, mosaic_id: str, old: Image, new: Image) -> None:
-        """The old preview gives way once the new one has come; tiles, once it is known how far they reach."""
-        self._touched.add(mosaic_id)
+    def _on_replaced(self, _mosaic_id: str, old: Image, new: Image) -> None:
+        """The old preview gives way once the new one has come."""
         if self._presenter.find(PREVIEW, image_id=old.id) is not None:
             self._previews[new.id] = old.id
             self._services.images.load_preview(new)
@@ -153,11 +144,6 @@ class Replacing(QObject):
     def _retry(self, one: Replacement) -> None:
         if not self._replacements.retry(one.id):
             self.stopped.emit(outcomes.cannot_go_on())
-
-    def _on_images_loaded(self, mosaic_id: str, images: list[Image], _features: object) -> None:
-        if mosaic_id in self._touched:
-            self._touched.discard(mosaic_id)
-            self._presenter.refresh_tiles(mosaic_id, images)
 
     def _on_preview_loaded(self, image: Image, path: str) -> None:
         old_id = self._previews.pop(image.id, None)

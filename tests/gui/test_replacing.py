@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.models import Image, Mosaic
+from mapflow_data.gui.fresh_tiles import FreshTiles
 from mapflow_data.gui.imagery_model import ImageryModel
 from mapflow_data.gui.presenter import Presenter
 from mapflow_data.gui.replace_dialog import ReplaceDialog
@@ -78,12 +79,14 @@ def panel(qgis_app: QgsApplication, qtbot: QtBot, line: FaultProxy, sandbox: San
     font.setPointSize(9)
     qgis_app.setFont(font)
     widget = QWidget()
-    services, presenter, model = make_services(), Presenter(project), ImageryModel()
-    service = ReplacementService(services.queue, patience=Patience(wait_for=3.0, poll=0.1, scale=0.05))
+    made, presenter, model = make_services(), Presenter(project), ImageryModel()
+    service = ReplacementService(made.queue, patience=Patience(wait_for=3.0, poll=0.1, scale=0.05))
+    services = replace(made, replacements=service)
     services.session.signed_in.connect(service.set_connection)
     services.session.signed_out.connect(lambda: service.set_connection(None))
     services.images.images_loaded.connect(lambda mosaic_id, images, _: model.set_images(mosaic_id, images))
-    replacing = Replacing(service, services, presenter, model, widget)
+    replacing = Replacing(services, presenter, model, widget)
+    FreshTiles(services, presenter, widget)
     QVBoxLayout(widget).addWidget(replacing.bar)
     qtbot.addWidget(widget)
     widget.resize(330, 300)
@@ -97,7 +100,7 @@ def panel(qgis_app: QgsApplication, qtbot: QtBot, line: FaultProxy, sandbox: San
     yield panel
     line.heal()
     service.close()
-    services.close()
+    made.close()
     presenter.close()
     UPLOAD_FOLDER.forget()
     project.clear()
@@ -313,6 +316,23 @@ def test_a_stop_on_the_way_is_said(
     assert not bar.isVisible()
     line.heal()
     qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=5000)
+    assert names(client, mosaic) == ["old.tif"]
+
+
+def test_a_network_that_is_away_is_said(
+    panel: Panel, mosaic: Mosaic, old: Image, tmp_path: Path, qtbot: QtBot, client: MapflowClient,
+    line: FaultProxy,
+) -> None:  # fmt: skip
+    dialog = panel.ask(qtbot, old, make_raster(tmp_path / "big.tif", size=(2000, 1500), value=3))
+    line.throttle(1_000_000)
+    qtbot.mouseClick(dialog.replace_button, LEFT)
+    bar = panel.replacing.bar
+    qtbot.waitUntil(lambda: bar.isVisible() and " sent" in bar.label.text(), timeout=PATIENCE_MS)
+    line.go_offline()
+    said = "Replacing “old.tif”: waiting for the network"
+    qtbot.waitUntil(lambda: bar.label.text() == said, timeout=PATIENCE_MS)
+    qtbot.mouseClick(bar.cancelButton, LEFT)
+    assert panel.told == ["Cancelled: “old.tif”. The old image is there as before."]
     assert names(client, mosaic) == ["old.tif"]
 
 
