@@ -50,10 +50,14 @@ class ImageDetails(QObject):
 
     def _show(self, image: Image) -> None:
         branch = self._tree.imagery.branch(image.mosaic_id)
-        siblings = self._tree.siblings(image)
-        place = next((place for place, one in enumerate(siblings) if one.id == image.id), -1)
+        siblings, place = self._place_of(image)
         if self._dialog is not None and branch is not None and place >= 0:
             self._dialog.show_image(siblings[place], branch.mosaic, place + 1, len(siblings))
+
+    def _place_of(self, image: Image) -> tuple[list[Image], int]:
+        """Among the images of its mosaic; -1 where the list does not show it."""
+        siblings = self._tree.siblings(image)
+        return siblings, next((place for place, one in enumerate(siblings) if one.id == image.id), -1)
 
     @property
     def _shown(self) -> Optional[Image]:
@@ -61,11 +65,10 @@ class ImageDetails(QObject):
         return self._dialog.image if self._dialog is not None and self._dialog.isVisible() else None
 
     def _on_browse(self, step: int) -> None:
-        image = self._shown
-        siblings = self._tree.siblings(image) if image is not None else []
-        place = next((place for place, one in enumerate(siblings) if image and one.id == image.id), -1)
-        if place >= 0 and 0 <= place + step < len(siblings):
-            self._tree.show_image(siblings[place + step])
+        if self._shown is not None:
+            siblings, place = self._place_of(self._shown)
+            if place >= 0 and 0 <= place + step < len(siblings):
+                self._tree.show_image(siblings[place + step])
 
     def _on_current_changed(self, item: Optional[Item]) -> None:
         if isinstance(item, Image) and self._shown is not None:

@@ -93,7 +93,7 @@ class StorageDialog(QDialog):
         session, inventory = self._session, self._inventory
         session.storage_loaded.connect(lambda _: self._sizes_timer.start())
         session.signed_in.connect(lambda _: self._show_state())
-        session.signed_out.connect(self._on_signed_out)
+        session.signed_out.connect(self._on_forgotten)
         self._service.mosaics_loaded.connect(self._on_mosaics_loaded)
         self._service.failed.connect(self._on_failed)
         inventory.changed.connect(self._on_inventory_changed)
@@ -171,10 +171,6 @@ class StorageDialog(QDialog):
     def _on_failed(self, what: str, error: MapflowError) -> None:
         if what == "mosaics":
             self._show_state(error)
-
-    def _on_signed_out(self) -> None:
-        self._mosaics = None
-        self._show_state()
 
     def _on_forgotten(self) -> None:
         self._mosaics = None

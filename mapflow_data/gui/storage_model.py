@@ -12,13 +12,12 @@ from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject,
 from ..api.models import Mosaic
 from . import formats
 from .icons import icon
-from .imagery_cells import name_of
+from .imagery_cells import RIGHT, name_of
 from .imagery_order import natural_key
 from .plain import as_tooltip
 
 MOSAIC_ROLE = int(Qt.ItemDataRole.UserRole)
 SHARE_ROLE = MOSAIC_ROLE + 1  # 0.0 to 1.0, None where the size is not known
-RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class Column(IntEnum):
