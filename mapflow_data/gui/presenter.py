@@ -41,9 +41,6 @@ SEARCH_PROPERTY = "mapflow_data/search"
 
 
 class Presenter(QObject):
-    """Emits `footprints_shown(layer)` for a layer of footprints that is new in the project."""
-
-    footprints_shown = pyqtSignal(object)
     project_changed = pyqtSignal()
 
     def __init__(
@@ -69,7 +66,6 @@ class Presenter(QObject):
             self.tr("{0} footprints").format(mosaic.name or mosaic.id), features, mosaic
         )
         self._add(layer)
-        self.footprints_shown.emit(layer)
         return layer
 
     def refresh_footprints(self, mosaic_id: str, features: Sequence[QgsFeature]) -> None:

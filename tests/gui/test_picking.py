@@ -413,14 +413,14 @@ def test_of_very_many_at_one_place_the_smallest_come_first(desk: Desk) -> None:
 
 def test_rows_follow_what_is_picked(stocked: Mosaic, signed_in: Workspace, qtbot: QtBot) -> None:
     imagery, project = signed_in.dock.imagery, QgsProject.instance()
-    with qtbot.waitSignal(signed_in.presenter.footprints_shown, timeout=PATIENCE_MS) as shown:
+    with qtbot.waitSignal(project.layersAdded, timeout=PATIENCE_MS) as added:
         imagery.commands.on_map.show_footprints([stocked])
     canvas = signed_in._iface.mapCanvas()
     picking = Picking(canvas, project, signed_in.presenter, signed_in)
     signed_in.presenter.zoom_to([stocked.footprint])
     qtbot.waitUntil(lambda: bool(canvas.layers()), timeout=PATIENCE_MS)
     picking.action.trigger()
-    (layer,) = shown.args
+    ((layer,),) = added.args
     for feature in layer.getFeatures():
         settings = canvas.mapSettings()
         middle = settings.layerToMapCoordinates(layer, feature.geometry().centroid().asPoint())
