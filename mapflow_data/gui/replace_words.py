@@ -8,11 +8,13 @@ from datetime import datetime, timezone
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..api.models import Image
+from ..services.jobs import Note, State
 from ..services.replacement import DIFFERENCES, Prepared, Replacement, Stage
 from ..transfer.inspect import RasterFacts
 from ..transfer.plan import PlanRow, Problem
 from ..transfer.swap import Step
 from . import formats, image_words, upload_problems
+from .activity_words import second_line
 from .imagery_cells import name_of
 from .plain import as_menu, cut
 
@@ -162,14 +164,22 @@ def _now(one: Replacement) -> str:
     if one.stage is Stage.WAITING:
         return translate("Replace", "waiting")
     if one.stage is Stage.UPLOADING:
-        sent = formats.part_of(one.sent, one.prepared.facts.size)
-        return translate("Replace", "{0} sent").format(sent)
+        return _upload_now(one)
     return {
         Step.FINDING: translate("Replace", "waiting for Mapflow to list the new image"),
         Step.VERIFYING: translate("Replace", "checking the new image"),
         Step.RENAMING: translate("Replace", "renaming the new image"),
         Step.DELETING: translate("Replace", "deleting the old image"),
     }[one.step or Step.FINDING]
+
+
+def _upload_now(one: Replacement) -> str:
+    """As the Activity tab says it where there is more to say than how much is sent."""
+    job = one.upload
+    if job is not None and (job.state is not State.UPLOADING or job.note is not Note.NONE):
+        words = second_line(job)
+        return words[:1].lower() + words[1:]
+    return translate("Replace", "{0} sent").format(formats.part_of(one.sent, one.prepared.facts.size))
 
 
 def not_checked() -> str:

@@ -16,6 +16,7 @@ from ..transfer.inspect import RasterFacts, inspect
 from ..transfer.plan import Fate, PlanRow, Problem, make_plan
 from ..transfer.swap import Step
 from ..transfer.twins import sha1_of_file
+from .jobs import Job
 
 DIFFERENCES = (Problem.BANDS_DIFFER, Problem.CRS_DIFFERS, Problem.RESOLUTION_DIFFERS)
 
@@ -69,6 +70,7 @@ class Replacement:
     job_id: int = 0
     image_id: str = ""  # of the new image, where the upload told it
     sent: int = 0
+    upload: Optional[Job] = None  # as it stood last
     new: Optional[Image] = None
     error: Optional[MapflowError] = None
     note: Optional[MapflowError] = None

@@ -170,8 +170,8 @@ class ReplacementService(OnlineService):
         elif job.is_over:
             why = Cancelled() if job.state is State.CANCELLED else job.error
             self._finish(one, error=why or Unconfirmed(code="not_listed"))
-        elif job.sent != one.sent:
-            self._change(one, sent=job.sent)
+        elif job != one.upload:
+            self._change(one, sent=job.sent, upload=job)
 
     def _swap(self, one: Replacement) -> None:
         connection, patience = self._connection, self._patience

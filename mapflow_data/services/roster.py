@@ -38,8 +38,7 @@ class Roster:
             failure, item.failure = item.failure, None
             if failure is not None and not item.spend_try(failure):
                 self.finish(item, State.FAILED, error=failure)
-            elif not item.is_in_flight and not item.is_sent:
-                self._say(item.id, {"note": Note.NONE})
+            else:
                 self.note_owner(item)
 
     def forgive(self) -> None:

@@ -101,6 +101,20 @@ def test_it_says_why_it_waits_while_the_network_is_being_asked_for(
     assert watch.queue.summary.waiting_since is None
 
 
+def test_what_was_sent_is_looked_for_again_once_the_network_is_back(
+    make_queue: MakeQueue, request_for: MakeRequest, tmp_path: Path
+) -> None:
+    with Sandbox(tmp_path / "box", ready_delay=60) as box, FaultProxy(box.url) as line:
+        watch = make_queue(make_connection(line.url, box.token))
+        (job_id,) = watch.queue.add([request_for(_new_mosaic(box))])
+        watch.until_state(job_id, State.WORKING)
+        line.go_offline()
+        watch.until(lambda: watch.job(job_id).note is Note.NETWORK)
+        line.go_online()
+        watch.until(lambda: watch.job(job_id).note is Note.NONE, seconds=5)
+        assert watch.job(job_id).state is State.WORKING
+
+
 def test_portal_is_no_network(make_queue: MakeQueue, request_for: MakeRequest) -> None:
     portal = Script(body=b"<html>Welcome to the hotel</html>", headers=(("Content-Type", "text/html"),))
     with FaultServer(then=portal) as server:
