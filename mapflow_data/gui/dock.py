@@ -5,34 +5,32 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.core import QgsProject
-from qgis.gui import QgisInterface, QgsDockWidget, QgsMessageBar, QgsScrollArea
-from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QFrame, QStackedWidget, QToolButton, QWidget
+from qgis.gui import QgisInterface, QgsDockWidget, QgsMessageBar
+from qgis.PyQt.QtCore import QSize, pyqtSignal
+from qgis.PyQt.QtWidgets import QStackedWidget, QToolButton, QWidget
 
 from ..api.connection import Connection
-from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
-from ..api.models import Image, UserStatus
+from ..api.errors import MapflowError
+from ..api.models import UserStatus
 from ..services.bundle import Services
 from ..settings import default_server
 from .account_button import AccountButton
 from .activity_panel import ActivityPanel
-from .activity_words import summary
-from .failures import words_for
 from .fitting_tabs import FittingTabs
 from .forms import load_ui
 from .icons import icon, plugin_icon
 from .imagery_panel import ImageryPanel
-from .messages import Message, describe
 from .notices import Notices
 from .offline_bar import OfflineBar
 from .presenter import Presenter
+from .scrolling import Scrolling
 from .search_panel import SearchPanel
+from .service_notices import ServiceNotices
 from .sign_in_page import SignInPage
 from .state_page import StatePage
 from .storage_bar import StorageBar
 
 WIDTH = 340  # logical px, at first
-BAR_GAP = 3  # logical px that styles leave beside a scroll bar
 HINT_MS = 5000  # in QGIS' status bar
 
 
@@ -65,14 +63,13 @@ class MapflowDock(QgsDockWidget):
         self.activity = ActivityPanel(services.queue, self)
         self.search = SearchPanel(services.catalog, presenter, iface, QgsProject.instance(), self)
         self.tabs.add_page(self.imagery, icon("mosaic"), self.tr("My imagery"))
-        self._search_page = _Scrolling(self.search)
+        self._search_page = Scrolling(self.search)
         self.tabs.add_page(self._search_page, icon("search"), self.tr("Search"))
         self.tabs.add_page(self.activity, icon("upload"), self.tr("Activity"))
         self.notices = Notices(self.messageBar, iface.messageBar(), self._is_in_sight, self)
-        self.search.sign_in_requested.connect(self._on_ask_for_token)
-        self.search.warned.connect(self.notices.warning)
-        self.search.failed.connect(self._warn)
-        self.search.noted.connect(self.notices.info)
+        self._told = ServiceNotices(
+            services, self.imagery, self.activity, self.offlineBar, self.notices, self
+        )
         self._connect_session()
         self._connect_rest()
         self._show_state()
@@ -105,7 +102,6 @@ class MapflowDock(QgsDockWidget):
         session.sign_in_failed.connect(self._on_sign_in_failed)
         session.storage_loaded.connect(self.storageBar.set_storage)
         session.status_loaded.connect(self._on_status_loaded)
-        session.token_not_stored.connect(self._on_token_not_stored)
         session.busy_changed.connect(self._on_busy_changed)
         self.signInPage.sign_in_requested.connect(session.sign_in)
         self.signInPage.cancel_requested.connect(session.cancel_all)
@@ -117,18 +113,16 @@ class MapflowDock(QgsDockWidget):
 
     def _connect_rest(self) -> None:
         services = self._services
-        services.session.failed.connect(lambda error: self._on_failed("storage", error))
-        services.mosaics.failed.connect(self._on_failed)
-        services.images.failed.connect(self._on_failed)
-        services.images.images_failed.connect(self._on_images_failed)
-        services.images.preview_failed.connect(self._on_preview_failed)
         services.uploads.mosaic_created.connect(lambda _mosaic: services.mosaics.load())
-        services.queue.failed.connect(lambda error: self._on_failed("queue", error))
-        services.queue.sign_in_needed.connect(self._on_sign_in_needed)
-        services.queue.idle.connect(self._on_idle)
         for page in (self.signInPage, self.accountButton):
             page.network_options_requested.connect(self._on_network_options)
         self.refreshButton.clicked.connect(self._on_refresh)
+        self._told.token_wanted.connect(self._on_ask_for_token)
+        self._told.activity_wanted.connect(self.show_activity)
+        self.search.sign_in_requested.connect(self._on_ask_for_token)
+        self.search.warned.connect(self.notices.warning)
+        self.search.failed.connect(self._told.warn)
+        self.search.noted.connect(self.notices.info)
         self.imagery.upload_requested.connect(self.upload_requested)
         self.imagery.sign_in_requested.connect(self._on_ask_for_token)
         commands = self.imagery.commands
@@ -180,13 +174,6 @@ class MapflowDock(QgsDockWidget):
         if connection is not None:
             self.accountButton.set_connection(connection, status.email)
 
-    def _on_token_not_stored(self) -> None:
-        self.notices.info(
-            self.tr(
-                "The token is kept only until QGIS closes, as QGIS' authentication database was not unlocked."
-            )
-        )
-
     def _show_state(self) -> None:
         """One page for each state; a sign-in that was typed stays at its form."""
         state = self._services.session.state
@@ -204,43 +191,6 @@ class MapflowDock(QgsDockWidget):
             self.pages.setCurrentWidget(self.signInPage)
 
     # What happens
-
-    def _on_failed(self, what: str, error: MapflowError) -> None:
-        is_said = isinstance(error, Cancelled) or what == "images"  # that one has a signal of its own
-        if is_said or (what == "mosaics" and self.imagery.show_list_failure(error)):
-            return
-        self._warn(what, error)
-
-    def _on_images_failed(self, mosaic_id: str, error: MapflowError) -> None:
-        if not self.imagery.show_images_failure(mosaic_id, error):
-            self._warn("images", error)
-        if isinstance(error, NotFound):
-            self._services.mosaics.load()
-
-    def _on_preview_failed(self, _image: Image, error: MapflowError) -> None:
-        if isinstance(error, NotFound):
-            self.imagery.refresh()
-
-    def _warn(self, what: str, error: MapflowError) -> None:
-        if self.offlineBar.tell(what, error):
-            return
-        message = describe(error, words_for(what))
-        if isinstance(error, SignInRequired):
-            self.notices.warning(message, self.tr("Sign in"), self._on_ask_for_token)
-        else:
-            self.notices.warning(message)
-
-    def _on_sign_in_needed(self) -> None:
-        message = Message(self.tr("Uploads wait, as the server no longer accepts the token: sign in again."))
-        self.notices.warning(message, self.tr("Sign in"), self._on_ask_for_token)
-
-    def _on_idle(self) -> None:
-        """The end of a batch is told where its list is not in sight, or where something is left to do."""
-        total = self._services.queue.summary
-        if total.failed or total.unconfirmed:
-            self.notices.warning(Message(summary(total)), self.tr("Show"), self.show_activity)
-        elif total.done and not self.activity.isVisible():
-            self.notices.success(summary(total))
 
     def _on_ask_for_token(self) -> None:
         """The session stays as it is until another token is accepted."""
@@ -277,18 +227,3 @@ class MapflowDock(QgsDockWidget):
 
     def _is_in_sight(self) -> bool:
         return bool(self.isVisible())
-
-
-class _Scrolling(QgsScrollArea):
-    """The tallest panel scrolls where the window is low, rather than making the window higher."""
-
-    def __init__(self, panel: QWidget) -> None:
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(panel)
-
-    def minimumSizeHint(self) -> QSize:
-        bar = self.verticalScrollBar().sizeHint().width() + BAR_GAP
-        return QSize(self.widget().minimumSizeHint().width() + bar, super().minimumSizeHint().height())

@@ -1,0 +1,92 @@
+"""What services tell that is no news in a list: said where it is seen, once. Main thread."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
+from ..api.models import Image
+from ..services.bundle import Services
+from .activity_panel import ActivityPanel
+from .activity_words import summary
+from .failures import words_for
+from .imagery_panel import ImageryPanel
+from .messages import Message, describe
+from .notices import Notices
+from .offline_bar import OfflineBar
+
+
+class ServiceNotices(QObject):
+    """In the row that it is about, in the line of the server that is away, else as a message."""
+
+    token_wanted = pyqtSignal()
+    activity_wanted = pyqtSignal()
+
+    def __init__(
+        self,
+        services: Services,
+        imagery: ImageryPanel,
+        activity: ActivityPanel,
+        offline_bar: OfflineBar,
+        notices: Notices,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._imagery = imagery
+        self._activity = activity
+        self._offline_bar = offline_bar
+        self._notices = notices
+        services.session.failed.connect(lambda error: self._on_failed("storage", error))
+        services.session.token_not_stored.connect(self._on_token_not_stored)
+        services.mosaics.failed.connect(self._on_failed)
+        services.images.failed.connect(self._on_failed)
+        services.images.images_failed.connect(self._on_images_failed)
+        services.images.preview_failed.connect(self._on_preview_failed)
+        services.queue.failed.connect(lambda error: self._on_failed("queue", error))
+        services.queue.sign_in_needed.connect(self._on_sign_in_needed)
+        services.queue.idle.connect(self._on_idle)
+
+    def warn(self, what: str, error: MapflowError) -> None:
+        if self._offline_bar.tell(what, error):
+            return
+        message = describe(error, words_for(what))
+        if isinstance(error, SignInRequired):
+            self._notices.warning(message, self.tr("Sign in"), self.token_wanted.emit)
+        else:
+            self._notices.warning(message)
+
+    def _on_failed(self, what: str, error: MapflowError) -> None:
+        is_said = isinstance(error, Cancelled) or what == "images"  # that one has a signal of its own
+        if is_said or (what == "mosaics" and self._imagery.show_list_failure(error)):
+            return
+        self.warn(what, error)
+
+    def _on_images_failed(self, mosaic_id: str, error: MapflowError) -> None:
+        if not self._imagery.show_images_failure(mosaic_id, error):
+            self.warn("images", error)
+        if isinstance(error, NotFound):
+            self._services.mosaics.load()
+
+    def _on_preview_failed(self, _image: Image, error: MapflowError) -> None:
+        if isinstance(error, NotFound):
+            self._imagery.refresh()
+
+    def _on_token_not_stored(self) -> None:
+        self._notices.info(
+            self.tr(
+                "The token is kept only until QGIS closes, as QGIS' authentication database was not unlocked."
+            )
+        )
+
+    def _on_sign_in_needed(self) -> None:
+        message = Message(self.tr("Uploads wait, as the server no longer accepts the token: sign in again."))
+        self._notices.warning(message, self.tr("Sign in"), self.token_wanted.emit)
+
+    def _on_idle(self) -> None:
+        """The end of a batch is told where its list is not in sight, or where something is left to do."""
+        total = self._services.queue.summary
+        if total.failed or total.unconfirmed:
+            self._notices.warning(Message(summary(total)), self.tr("Show"), self.activity_wanted.emit)
+        elif total.done and not self._activity.isVisible():
+            self._notices.success(summary(total))
