@@ -70,6 +70,7 @@ def walk(stage: Stage) -> Walk:
     yield from show_all_mosaics(stage, dock)
     yield from delete_test(stage, dock)
     stage.check(not messages.warnings, f"all that was said: {' '.join(messages.texts)}")
+    stage.say("".join(f"    QGIS itself: {text}\n" for text in messages.of_tasks))
 
 
 def open_project(stage: Stage) -> Walk:

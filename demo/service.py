@@ -48,10 +48,11 @@ def order_of_changes(requests: list[dict[str, Any]]) -> list[str]:
 
 
 class Messages:
-    """All that any of the bars showed."""
+    """All that any of the bars showed; what QGIS itself tells of tasks is kept apart."""
 
     def __init__(self, *bars: QgsMessageBar) -> None:
         self.texts: list[str] = []
+        self.of_tasks: list[str] = []
         self.warnings: list[str] = []
         for bar in bars:
             bar.widgetAdded.connect(self._on_added)
@@ -60,6 +61,8 @@ class Messages:
         """Of those that QGIS itself makes Python knows neither level nor text: they count as warnings."""
         texts = (part.toPlainText() for part in item.findChildren(QTextBrowser))
         text = item.property("text") or " ".join(texts).strip()
+        if text.startswith(TASK):
+            self.of_tasks.append(text)
         if text.startswith(TASK) or text in self.texts:  # one that is below others is told again as they go
             return
         self.texts.append(text)

@@ -49,8 +49,8 @@ def copy_panel(name: str) -> None:
 
 
 def palette_of(image: QImage) -> list[int]:
-    """The most frequent colours as they are; of all others in steps of 8 those that are frequent, or bright as
-    those of icons.
+    """The most frequent colours as they are; of all others in steps of 8 those that are frequent, or bright
+    as those of icons are.
     """
     bits = image.constBits()
     bits.setsize(image.sizeInBytes())
