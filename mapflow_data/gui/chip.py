@@ -14,6 +14,7 @@ QUIET, HOVER = 0.7, 0.25  # of the cross, of what is round it
 ARM = 0.22  # of the cross, in heights of the button
 
 REMOVING = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -21,6 +22,7 @@ class CrossButton(QAbstractButton):
     """Drawn by us: a theme's icon is dark in a dark theme. Del and Backspace press it, too."""
 
     step_wanted = pyqtSignal(int)  # -1 to the chip before, 1 to the next one
+    typed = pyqtSignal(str)  # a letter, meant for the field
 
     def __init__(self, parent: QWidget, look: QWidget) -> None:
         super().__init__(parent)
@@ -37,6 +39,8 @@ class CrossButton(QAbstractButton):
             self.click()
         elif event.key() in STEPS:
             self.step_wanted.emit(STEPS[event.key()])
+        elif event.text().strip() and event.text().isprintable() and not event.modifiers() & COMMANDS:
+            self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
 

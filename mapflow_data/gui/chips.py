@@ -112,18 +112,12 @@ class Chips(QWidget):
         chip = Chip(tag, self._area.content, self._look)
         chip.cross.clicked.connect(lambda: self._remove(chip))
         chip.cross.step_wanted.connect(lambda step: self._step(chip, step))
+        chip.cross.typed.connect(self._on_typed)
         chip.cross.installEventFilter(self)
-        QWidget.setTabOrder(self._chips[-1].cross if self._chips else self._before(), chip.cross)
-        QWidget.setTabOrder(chip.cross, self.edit)
+        # after the text: who comes by Tab wants to type, and Space would take a tag away
+        QWidget.setTabOrder(self._chips[-1].cross if self._chips else self.edit, chip.cross)
         self._chips.append(chip)
         chip.show()
-
-    def _before(self) -> QWidget:
-        """Where Tab comes from."""
-        widget = self.edit.previousInFocusChain()
-        while widget is not self.edit and (widget is self or widget.focusPolicy() == Qt.FocusPolicy.NoFocus):
-            widget = widget.previousInFocusChain()
-        return widget
 
     def _remove(self, chip: Chip) -> None:
         place = self._chips.index(chip)
@@ -146,6 +140,11 @@ class Chips(QWidget):
         chip = self._chips.pop()
         self._discard(chip)
         self.edit.setText(tags_text([chip.tag]))
+
+    def _on_typed(self, text: str) -> None:
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edit.setText(self.edit.text() + text)
+        self._on_edited(self.edit.text())
 
     def _step(self, chip: Chip, step: int) -> None:
         is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

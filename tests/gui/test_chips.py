@@ -194,6 +194,8 @@ def test_the_cross_takes_its_tag_away(form: Form, qtbot: QtBot) -> None:
 def test_the_keyboard_gets_to_each_chip(form: Form, qtbot: QtBot, key: Qt.Key) -> None:
     form.chips.set_tags(["a", "b", "c"])
     form.before.setFocus()
+    qtbot.keyClick(form.before, Qt.Key.Key_Tab)
+    assert form.chips.edit.hasFocus()
     reached = []
     for _ in range(3):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
@@ -208,18 +210,36 @@ def test_the_keyboard_gets_to_each_chip(form: Form, qtbot: QtBot, key: Qt.Key) -
     assert form.chips.edit.hasFocus()
     qtbot.keyClick(form.chips.edit, Qt.Key.Key_Left)
     assert reached[0].hasFocus()
-    qtbot.keyClick(reached[0], Qt.Key.Key_Tab)
+    qtbot.keyClick(reached[0], Qt.Key.Key_Right)
     assert form.chips.edit.hasFocus()
 
 
-def test_typed_chips_come_before_the_field_in_the_order_of_tab(form: Form, qtbot: QtBot) -> None:
+def test_who_comes_by_tab_types_a_tag_and_takes_none_away(form: Form, qtbot: QtBot) -> None:
+    form.chips.set_tags(["a", "b"])
+    form.before.setFocus()
+    qtbot.keyClick(form.before, Qt.Key.Key_Tab)
+    qtbot.keyClicks(QApplication.focusWidget(), "new tag")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert words(form) == ["a", "b", "new tag"]
+
+
+def test_letters_typed_on_a_chip_go_to_the_field(form: Form, qtbot: QtBot) -> None:
+    form.chips.set_tags(["a", "b"])
+    qtbot.keyClick(form.chips.edit, Qt.Key.Key_Left)
+    assert shown(form)[1].cross.hasFocus()
+    for letter in "new tag,":
+        qtbot.keyClicks(QApplication.focusWidget(), letter)
+    assert words(form) == ["a", "b", "new tag"]
+
+
+def test_typed_chips_come_after_the_field_in_the_order_of_tab(form: Form, qtbot: QtBot) -> None:
     qtbot.keyClicks(form.chips.edit, "a,b,")
-    backwards = []
+    onwards = []
     for _ in range(3):
-        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
-        backwards.append(QApplication.focusWidget())
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        onwards.append(QApplication.focusWidget())
     first, second = (chip.cross for chip in shown(form))
-    assert backwards == [second, first, form.before]
+    assert onwards == [first, second, form.ok]
 
 
 # What was set
