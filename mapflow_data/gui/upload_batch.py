@@ -11,7 +11,7 @@ from typing import Optional
 from ..transfer.inspect import RasterFacts
 from ..transfer.plan import Fate, Plan, PlanRow, Problem
 from . import formats, upload_words
-from .upload_model import Group, Heading, Row
+from .upload_rows import Group, Heading, Row
 from .upload_sources import Source
 
 OVERRIDABLE = (Group.DIFFERS, Group.RISKY, Group.NAMESAKE)

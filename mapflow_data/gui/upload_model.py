@@ -5,56 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 from qgis.PyQt.QtGui import QFont, QIcon
 
+from .upload_rows import ORDER, RIGHT, Column, Group, Heading, Row, row_data
+
 # A view lays out all its rows anew after each removed range: past this many ranges replacing all is quicker.
 MAX_RANGES = 16
-
-
-class Group(Enum):
-    """In the order in which they are shown."""
-
-    CHECKING = "checking"
-    READY = "ready"
-    DIFFERS = "differs"
-    RISKY = "risky"
-    NAMESAKE = "namesake"
-    THERE = "there"
-    CANNOT = "cannot"
-
-
-class Column(Enum):
-    FILE = 0
-    HAPPENS = 1
-    SIZE = 2
-    CRS = 3
-
-
-@dataclass(frozen=True)
-class Row:
-    """One file as it is shown: texts are ready, so that painting computes nothing."""
-
-    key: str
-    group: Group
-    name: str
-    happens: str = ""
-    size: str = ""
-    crs: str = ""
-    tip: str = ""
-    can_override: bool = False  # it may be sent as it is if the user says so
-    is_override: bool = False  # the user said so
-
-
-@dataclass(frozen=True)
-class Heading:
-    """What a group's own line says."""
-
-    title: str
-    size: str = ""
 
 
 @dataclass
@@ -205,7 +164,7 @@ class UploadModel(QAbstractItemModel):
     def data(self, index: QModelIndex, role: int = 0) -> Any:
         row = self.row_at(index)
         if row is not None:
-            return _row_data(row, Column(index.column()), role)
+            return row_data(row, Column(index.column()), role)
         group = self.group_at(index)
         return None if group is None else self._heading_data(group, Column(index.column()), role)
 
@@ -222,31 +181,8 @@ class UploadModel(QAbstractItemModel):
         return None
 
 
-ORDER = {group: place for place, group in enumerate(Group)}
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-# Qt 5's views read an alignment as a number only
-RIGHT = int(RIGHT) if isinstance(RIGHT, int) or hasattr(RIGHT, "__int__") else RIGHT
-
-
 def _group_of(identity: int) -> Group:
     return tuple(Group)[identity - 1]
-
-
-def _row_data(row: Row, column: Column, role: int) -> Any:
-    if role == Qt.ItemDataRole.DisplayRole:
-        return {
-            Column.FILE: row.name,
-            Column.HAPPENS: row.happens,
-            Column.SIZE: row.size,
-            Column.CRS: row.crs,
-        }[column]
-    if role == Qt.ItemDataRole.ToolTipRole:
-        return row.tip
-    if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.FILE:
-        return ", ".join(text for text in (row.name, row.happens, row.size, row.crs) if text)
-    if role == Qt.ItemDataRole.TextAlignmentRole and column is Column.SIZE:
-        return RIGHT
-    return None
 
 
 def _ranges(flags: Sequence[bool]) -> list[tuple[int, int]]:

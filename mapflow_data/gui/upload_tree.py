@@ -18,7 +18,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from . import upload_words
-from .upload_model import Column, Group, Heading, Row, UploadModel
+from .upload_model import UploadModel
+from .upload_rows import Column, Group, Heading, Row
 
 MIN_HAPPENS = 28  # characters of what will happen that are always seen
 MIN_LINES = 8

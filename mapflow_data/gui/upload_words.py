@@ -13,7 +13,7 @@ from ..api.models import ASSUMED_MAX_SIDE_PX, ASSUMED_MAX_UPLOAD_BYTES
 from ..transfer.plan import OVERRIDABLE, Plan, PlanRow, Problem
 from . import formats, upload_problems
 from .plain import as_tooltip
-from .upload_model import Group
+from .upload_rows import Group
 from .upload_sources import NoFile, Source
 
 translate = QCoreApplication.translate

@@ -8,7 +8,7 @@ from qgis.core import QgsApplication
 
 from mapflow_data.gui import upload_problems, upload_words
 from mapflow_data.gui.upload_batch import Batch
-from mapflow_data.gui.upload_model import Group
+from mapflow_data.gui.upload_rows import Group
 from mapflow_data.gui.upload_sources import NoFile, Source
 from mapflow_data.gui.upload_status import Phase, make_status
 from mapflow_data.services.jobs import Summary
