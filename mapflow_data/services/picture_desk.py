@@ -5,10 +5,13 @@ server by up to four threads beside it. No QObject.
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Iterable
 from typing import Callable, Optional
 
+from qgis.core import Qgis
 from qgis.PyQt.QtGui import QImage
 
 from ..api.cancel import CancelToken
@@ -19,12 +22,15 @@ from ..api.models import Image
 from .online import with_client
 from .picture_cache import PictureCache, key_of
 from .picture_source import SMALL, fetch, from_disk, is_about_all
-from .task import guarded
+from .task import SILENT_SINCE, guarded
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 LINGER_S = 1.0  # who browses wants the next one soon, on the connections that are open
+# after it the first rest is the end of a task: QGIS tells everybody of those that took five seconds, if they
+# cannot be silent
+SHIFT_S = 3.0 if Qgis.QGIS_VERSION_INT < SILENT_SINCE else math.inf
 
 Tell = Callable[[Optional[Image], Optional[QImage], Optional[MapflowError]], None]
 
@@ -56,6 +62,7 @@ class PictureDesk:
         self._at_work = 0
         self._number = 0  # of the newest wish
         self._told_of = 0  # the wish that came to an end
+        self._began = 0.0  # `time.monotonic()` of the task
         self._is_down = self._is_over = False
 
     # main thread
@@ -85,7 +92,7 @@ class PictureDesk:
 
     def serve(self, token: CancelToken) -> None:
         """Until nothing was wanted for a while. Raises `Cancelled` when the task is cancelled."""
-        self._is_over = False
+        self._began, self._is_over = time.monotonic(), False
         with token.calling(self._wake):
             try:
                 while not token.is_cancelled and self._step(token):
@@ -129,7 +136,8 @@ class PictureDesk:
         if self._missing or self._at_work:
             self._changed.wait()
             return True
-        return self._changed.wait(LINGER_S) or bool(self._fresh)
+        left = self._began + SHIFT_S - time.monotonic()
+        return self._changed.wait(max(0.0, min(LINGER_S, left))) or bool(self._fresh)
 
     def _wake(self) -> None:
         with self._changed:

@@ -17,6 +17,7 @@ from ..api.errors import Cancelled, MapflowError, Unexpected
 
 log = logging.getLogger(__name__)
 
+SILENT_SINCE = 32600  # before it QGIS tells of the end of every task that took five seconds
 OWN_POOL_SINCE = 33400  # before it tasks and the map renderer share one pool
 _SECRETS = (
     (re.compile(r"\b(basic|bearer)\s+[^\s'\",]+", re.IGNORECASE), r"\1 ..."),

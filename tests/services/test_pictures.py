@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from osgeo import gdal
 from pytestqt.qtbot import QtBot
-from qgis.core import QgsProject
+from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtGui import QColor
 
 from mapflow_data.api.connection import make_connection
@@ -70,6 +70,30 @@ def test_at_most_four_at_once_on_connections_that_stay_open(make_pictures: Make,
         service.want(some(4, first=20))
         loaded.wait(24)
         assert server.connections <= 4
+
+
+def test_who_browses_for_long_has_no_long_task(
+    make_pictures: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """QGIS 3.22 tells everybody "Task complete" of those that took five seconds."""
+    monkeypatch.setattr("mapflow_data.services.picture_desk.SHIFT_S", 0.3)
+    took: dict[int, int] = {}
+    manager = QgsApplication.taskManager()
+    ends = manager.statusChanged.connect(
+        lambda number, _: took.update({number: manager.task(number).elapsedTime()})
+    )
+    with FaultServer(then=PICTURE) as server:
+        service = make_pictures(server)
+        loaded = Told(qtbot, service.picture_loaded)
+        for number in range(12):
+            service.want(some(1, first=number))
+            loaded.wait(number + 1)
+            qtbot.wait(100)
+        qtbot.waitUntil(lambda: not service.is_busy, timeout=5000)
+    manager.statusChanged.disconnect(ends)
+    assert len(asked(server)) == 12
+    assert len(took) >= 3
+    assert max(took.values()) < 1000
 
 
 def test_what_is_wanted_next_replaces_what_waited(make_pictures: Make, qtbot: QtBot) -> None:
