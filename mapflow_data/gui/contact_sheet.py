@@ -18,6 +18,7 @@ from .imagery_tree import ENTER, ImageryTree
 from .picture_frame import quiet
 from .rows_in_sight import rows_in_sight
 from .sheet_delegate import SheetDelegate
+from .steady_views import SteadyList
 
 REST_MS = 100  # scrolling goes on
 BATCH = 200  # images laid out before other things have their turn
@@ -26,7 +27,7 @@ PLACE = "sheet"
 CENTRED = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
-class ContactSheet(QListView):
+class ContactSheet(SteadyList):
     """Shows the mosaic of the tree's current row; a hint while there is none."""
 
     image_activated = pyqtSignal(object)  # by Enter or a double click

@@ -7,7 +7,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
-from qgis.PyQt.QtWidgets import QTreeView, QWidget
+from qgis.PyQt.QtWidgets import QWidget
 
 from ..api.models import Image, Mosaic
 from .count_delegate import CountDelegate, QuietDelegate
@@ -19,12 +19,13 @@ from .imagery_opener import ImageryOpener
 from .imagery_place import ImageryPlace
 from .imagery_selection import selected_by_mosaic
 from .imagery_watch import ImageryWatch
+from .steady_views import SteadyTree
 
 FILTER_MS = 200  # typing goes on
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class ImageryTree(QTreeView):
+class ImageryTree(SteadyTree):
     """Emits `images_wanted(mosaic id)` when images of a mosaic are to be seen that are not loaded."""
 
     images_wanted = pyqtSignal(str)

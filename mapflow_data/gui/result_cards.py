@@ -6,14 +6,15 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, QModelIndex, QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
-from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QWidget
 
 from .result_card import CardDelegate
+from .steady_views import SteadyList
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class ResultCards(QListView):
+class ResultCards(SteadyList):
     map_requested = pyqtSignal(QModelIndex)
     menu_requested = pyqtSignal(QPoint)  # global position
     in_sight_changed = pyqtSignal()

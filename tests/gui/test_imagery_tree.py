@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -321,3 +322,30 @@ def test_sizes_fit_into_their_column(tree: ImageryTree, points: int) -> None:
 
 def shown_columns(tree: ImageryTree) -> list[Column]:
     return [column for column in Column if not tree.isColumnHidden(column)]
+
+
+def test_painting_asks_for_the_interpreter_once(tree: ImageryTree, qtbot: QtBot) -> None:
+    """Not for each cell: with a thread at work each time would be a wait of some milliseconds."""
+    tree.imagery.set_mosaics([Mosaic(f"x{number}", f"Field {number}") for number in range(100)])
+    tree.resize(400, 800)
+    tree.show()
+    qtbot.wait(100)
+    is_over = threading.Event()
+
+    def work() -> None:
+        while not is_over.is_set():
+            sum(range(1000))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        took = []
+        for _ in range(3):
+            tree.viewport().update()
+            begun = time.perf_counter()
+            qtbot.wait(1)
+            took.append(time.perf_counter() - begun)
+    finally:
+        is_over.set()
+        thread.join()
+    assert min(took) < 0.2
