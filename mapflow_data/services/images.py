@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from typing import Literal, Optional
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Literal, Optional
 
 from qgis.core import QgsFeature
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -32,6 +32,9 @@ class ImageService(OnlineService):
     The list of a mosaic holds what is ready only. What becomes of the others is asked for after it, so that
     nobody waits for that, and not again once a server does not know the call.
     """
+
+    # each takes turns with the main thread at the interpreter while it reads its answer
+    AT_ONCE: ClassVar[Mapping[str, int]] = {"images": 3, "states": 2, "preview": 4}
 
     images_loading = pyqtSignal(str)  # mosaic id
     images_loaded = pyqtSignal(str, list, list)  # mosaic id, images, features

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, Callable, Optional
+from collections.abc import Hashable, Mapping
+from typing import Any, Callable, ClassVar, Optional
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
@@ -17,7 +17,13 @@ OnFailed = Callable[[MapflowError], None]
 
 
 class Service(QObject):
-    """Holds its tasks until they end and drops the answers that nobody waits for any more."""
+    """Holds its tasks until they end and drops the answers that nobody waits for any more.
+
+    `AT_ONCE` tells how many of a kind, the first part of their keys, may be under way; of those that wait the
+    newest is next: somebody has just asked for it.
+    """
+
+    AT_ONCE: ClassVar[Mapping[str, int]] = {}
 
     busy_changed = pyqtSignal(bool)
 
@@ -26,6 +32,8 @@ class Service(QObject):
         self._sequence = 0
         self._current: dict[Hashable, int] = {}  # key to the number of the run whose answer counts
         self._tasks: dict[int, Task] = {}
+        self._waiting: dict[str, list[int]] = {}  # kind to the numbers of tasks that are not submitted yet
+        self._submitted: dict[int, str] = {}  # number of a task that was to its kind
         self._is_closed = False
 
     @property
@@ -63,7 +71,9 @@ class Service(QObject):
         self._current[key] = number
         self._tasks[number] = task
         # not at once: a task that is added while another one completes may stay queued for ever
-        QTimer.singleShot(0, lambda: self._submit(number))
+        kind = str(key[0]) if isinstance(key, tuple) else str(key)
+        self._waiting.setdefault(kind, []).append(number)
+        QTimer.singleShot(0, lambda: self._submit(kind))
         if not was_busy:
             self.busy_changed.emit(True)
         return True
@@ -84,14 +94,17 @@ class Service(QObject):
         self._is_closed = True
         self.cancel_all()
 
-    def _submit(self, number: int) -> None:
-        task = self._tasks.get(number)
-        if task is None:
-            return
-        if task.token.is_cancelled:
-            del self._tasks[number]
-        else:
-            QgsApplication.taskManager().addTask(task)
+    def _submit(self, kind: str) -> None:
+        waiting = self._waiting.get(kind, [])
+        most = self.AT_ONCE.get(kind)
+        while waiting and (most is None or list(self._submitted.values()).count(kind) < most):
+            number = waiting.pop(0 if most is None else -1)
+            task = self._tasks[number]
+            if task.token.is_cancelled:
+                del self._tasks[number]
+            else:
+                self._submitted[number] = kind
+                QgsApplication.taskManager().addTask(task)
 
     def _drop(self, key: Hashable) -> None:
         number = self._current.pop(key, None)
@@ -100,6 +113,9 @@ class Service(QObject):
 
     def _end(self, key: Hashable, number: int, answer: Optional[OnDone], value: Any) -> None:
         self._tasks.pop(number, None)
+        kind = self._submitted.pop(number, "")
+        if self._waiting.get(kind):
+            QTimer.singleShot(0, lambda: self._submit(kind))
         if self._current.get(key) != number:
             return  # overtaken or cancelled
         del self._current[key]

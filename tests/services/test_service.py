@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -142,3 +142,42 @@ def test_a_callback_may_start_the_next_run_of_its_key(qtbot: QtBot, service: Ser
 
     service.run("key", lambda token: 1, on_done)
     qtbot.waitUntil(lambda: got == [1, 2, 3], timeout=3000)
+
+
+class Few(Service):
+    AT_ONCE: ClassVar[Mapping[str, int]] = {"list": 2}
+
+
+def test_of_a_kind_that_is_limited_the_newest_is_next(qtbot: QtBot) -> None:
+    service = Few()
+    got: list[Any] = []
+    gates = [Gate(number) for number in range(5)]
+    for number, gate in enumerate(gates[:2]):
+        service.run(("list", number), gate, got.append)
+    qtbot.waitUntil(lambda: all(gate.entered.is_set() for gate in gates[:2]), timeout=2000)
+    for number, gate in enumerate(gates[2:], 2):
+        service.run(("list", number), gate, got.append)
+    service.run(("other", 0), lambda token: "other", got.append)
+    qtbot.waitUntil(lambda: got == ["other"], timeout=2000)
+    service.cancel(("list", 4))
+    gates[0].open.set()
+    qtbot.waitUntil(gates[3].entered.is_set, timeout=2000)
+    assert not gates[2].entered.is_set()
+    for gate in gates:
+        gate.open.set()
+    qtbot.waitUntil(lambda: not service.is_busy, timeout=2000)
+    assert got[:2] == ["other", 0]
+    assert sorted(got[2:]) == [1, 2, 3]
+    assert not gates[4].entered.is_set()
+
+
+def test_what_waits_for_its_turn_never_starts_after_close(qtbot: QtBot) -> None:
+    service = Few()
+    gates = [Gate(number) for number in range(4)]
+    for number, gate in enumerate(gates):
+        service.run(("list", number), gate)
+    qtbot.waitUntil(lambda: sum(gate.entered.is_set() for gate in gates) == 2, timeout=2000)
+    service.close()
+    qtbot.wait(100)
+    assert sum(gate.entered.is_set() for gate in gates) == 2
+    assert not service.is_busy
