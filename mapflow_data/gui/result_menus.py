@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QApplication, QMenu, QWidget
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 
 from .icons import icon
 from .qt_compat import QAction
@@ -51,13 +51,15 @@ class ResultMenu(QMenu):
 
 
 class SortMenu(QMenu):
-    """The orders that people ask for; the table's header has the rest. Its title tells the present one."""
+    """The orders that people ask for; the table's header has the rest. Its button tells the present one."""
 
-    title_changed = pyqtSignal(str)
-
-    def __init__(self, model: ResultsModel, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, model: ResultsModel, button: QToolButton) -> None:
+        super().__init__(button)
         self._model = model
+        self._button = button
+        button.setMenu(self)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # ▾ is in the text
         self._choices = [
             (self._add(text, column, order), column, order) for text, column, order in self._orders()
         ]
@@ -98,5 +100,6 @@ class SortMenu(QMenu):
     def _on_sorted(self, column: int, order: Qt.SortOrder) -> None:
         for action, its_column, its_order in self._choices:
             action.setChecked((its_column, its_order) == (column, order))
-        self.setTitle(self.tr("Sort") if column < 0 else self.tr("Sort: {0}").format(self._name(column)))
-        self.title_changed.emit(self.title())
+        text = self.tr("Sort") if column < 0 else self.tr("Sort: {0}").format(self._name(column))
+        self._button.setText(f"{text} ▾")
+        self._button.setToolTip(self.tr("Order of the results: {0}").format(text))

@@ -9,7 +9,6 @@ from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QModelIndex, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QLabel, QProgressBar, QStackedWidget, QToolButton, QWidget
 
-from ..api.errors import MapflowError
 from ..api.models import UserStatus
 from ..layers.properties import RESULTS
 from ..maptools.sketch import Shape
@@ -19,11 +18,10 @@ from . import area_words, search_words
 from .area_picker import Area, AreaPicker
 from .forms import load_ui
 from .icons import icon
-from .messages import describe
 from .name_label import NameLabel
 from .plain import as_tooltip
 from .presenter import Presenter
-from .result_actions import MOST, ResultActions
+from .result_actions import ResultActions
 from .result_cards import ResultCards
 from .result_menus import ResultMenu, SortMenu
 from .result_thumbnails import ResultThumbnails
@@ -34,6 +32,7 @@ from .results_selection import ResultsSelection
 from .search_dates import today_utc
 from .search_filters import Filters
 from .search_form import SearchForm
+from .search_notices import SearchNotices
 from .search_run import SearchRun, State
 from .search_states import SearchStates
 from .selection_link import SelectionLink
@@ -79,6 +78,7 @@ class SearchPanel(QWidget):
         self.picker = AreaPicker(iface.mapCanvas(), project, self)
         self.run = SearchRun(catalog, presenter, self.model, self)
         self.result_actions = ResultActions(catalog, presenter, self.model, project, self)
+        self._notices = SearchNotices(self.run, self.result_actions, self)
         self._thumbnails = ResultThumbnails(catalog, self.model, self.cardsView, self.selection, self)
         self._link = SelectionLink(self.selection, project, self, kind=RESULTS)
         self._states = SearchStates(self.statePage, self.run, self.picker, self.searchForm, self)
@@ -157,12 +157,7 @@ class SearchPanel(QWidget):
             (self.tableButton, "table"),
         ):
             button.setIcon(icon(name))
-        menu = SortMenu(self.model, self)
-        menu.title_changed.connect(self._on_order_named)
-        self.sortButton.setMenu(menu)
-        self.sortButton.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.sortButton.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # ▾ is in the text
-        self._on_order_named(menu.title())
+        SortMenu(self.model, self.sortButton)
         self._fold(False)
 
     def _connect_form(self) -> None:
@@ -180,7 +175,6 @@ class SearchPanel(QWidget):
         states.unfiltered_requested.connect(self._on_without_filters)
         states.sign_in_requested.connect(self.sign_in_requested)
         self.run.changed.connect(self._show_state)
-        self.run.dropped.connect(self._on_dropped)
         self.editButton.clicked.connect(self._on_edit)
 
     def _connect_results(self) -> None:
@@ -193,12 +187,8 @@ class SearchPanel(QWidget):
         self.model.sorted_by.connect(self._on_sorted)
         for signal in (self.model.rowsInserted, self.model.layoutChanged):
             signal.connect(lambda *_: self._show_count())
-        self.result_actions.failed.connect(self._on_not_shown)
-        self.result_actions.dropped.connect(self._on_picture_dropped)
-        self.result_actions.too_many.connect(self._on_too_many)
-        self.result_actions.cannot_zoom.connect(
-            lambda: self.noted.emit(self.tr("This has no place on the map to zoom to."))
-        )
+        self._notices.warned.connect(self.warned)
+        self._notices.noted.connect(self.noted)
 
     # States
 
@@ -250,10 +240,6 @@ class SearchPanel(QWidget):
         else:
             self._fold(False)
 
-    def _on_order_named(self, text: str) -> None:
-        self.sortButton.setText(f"{text} ▾")
-        self.sortButton.setToolTip(self.tr("Order of the results: {0}").format(text))
-
     def _on_without_filters(self) -> None:
         self.searchForm.set_filters(Filters())
         self.search()
@@ -284,17 +270,3 @@ class SearchPanel(QWidget):
 
     def _on_drawing_cancelled(self) -> None:
         self._searches_once_drawn = False
-
-    def _on_dropped(self) -> None:
-        self.noted.emit(self.tr("The search was dropped, as another project was opened meanwhile."))
-
-    def _on_picture_dropped(self, name: str) -> None:
-        self.noted.emit(self.tr("{0} was not shown, as another project was opened meanwhile.").format(name))
-
-    def _on_too_many(self, count: int) -> None:
-        self.noted.emit(
-            self.tr("The first {0} of {1} are shown; select others to see those.").format(MOST, count)
-        )
-
-    def _on_not_shown(self, name: str, error: MapflowError) -> None:
-        self.warned.emit(describe(error, self.tr("{0} was not shown").format(name)))
