@@ -19,7 +19,7 @@ MAX_PIXELS = 50_000_000
 _DRIVERS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 
 
-def read_picture(data: bytes) -> np.ndarray:
+def read_picture(data: bytes, most_pixels: int = MAX_PIXELS) -> np.ndarray:
     """RGBA as uint8 of shape (4, height, width). Raises `BadInput`, code "picture", for anything else.
 
     The first bytes decide on the one driver that may open it: left to itself GDAL would take a VRT for a
@@ -34,7 +34,7 @@ def read_picture(data: bytes) -> np.ndarray:
     with quiet_gdal():
         gdal.FileFromMemBuffer(path, data)
         try:
-            pixels, problem = _read(gdal.OpenEx(path, gdal.OF_RASTER, allowed_drivers=[driver]))
+            pixels, problem = _read(gdal.OpenEx(path, gdal.OF_RASTER, allowed_drivers=[driver]), most_pixels)
         finally:
             gdal.Unlink(path)
     if problem:
@@ -62,13 +62,13 @@ def whiteness(rgba: np.ndarray) -> np.ndarray:
     return rgba[:3].min(axis=0) >= 247
 
 
-def _read(dataset: Optional[gdal.Dataset]) -> tuple[np.ndarray, str]:
+def _read(dataset: Optional[gdal.Dataset], most_pixels: int) -> tuple[np.ndarray, str]:
     """Pixels, and what is wrong with them: an error raised here would keep the dataset open with it."""
     nothing = np.empty((4, 0, 0), np.uint8)
     if dataset is None:
         return nothing, "cannot be opened"
     width, height = dataset.RasterXSize, dataset.RasterYSize
-    if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
+    if max(width, height) > MAX_SIDE_PX or width * height > most_pixels:
         return nothing, f"claims {width} × {height} pixels"
     if dataset.RasterCount == 1 and dataset.GetRasterBand(1).GetColorTable() is not None:
         dataset = gdal.Translate("", dataset, format="MEM", rgbExpand="rgba")

@@ -16,6 +16,7 @@ from .picture_cache import PictureCache, key_of
 
 SMALL, LARGE = "s", "l"
 SIDES = {SMALL: 256, LARGE: 1024}  # px
+MOST_PIXELS = 4_000_000  # four at once take 150 MB, and an unpacking that QGIS' exit waits for no time
 UNAVAILABLE = (502, 503, 504)  # tells of the server, not of the picture
 
 
@@ -44,7 +45,7 @@ def fetch(
 
 def make_picture(data: bytes, side: int) -> QImage:
     """Of PNG or JPEG, at most `side` pixels wide and high. Raises `BadInput`, code "picture"."""
-    rgba = read_picture(data)
+    rgba = read_picture(data, MOST_PIXELS)
     height, width = rgba.shape[1:]
     pixels = np.moveaxis(rgba, 0, 2).tobytes()
     whole = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888)

@@ -56,6 +56,7 @@ def test_an_answer_to_the_account_before_is_dropped(make_pictures: Make, qtbot: 
         (Script(body=b"\x89PNG\r\n\x1a\n and no more", headers=MIME), BadInput),
         (Script(body=b"\x89PNG\r\n\x1a\n<VRTDataset/>", headers=MIME), BadInput),
         (Script(body=huge_png(), headers=MIME), BadInput),
+        (Script(body=png(2500, 2000), headers=MIME), BadInput),  # whole, and far too large for four at once
         (Script(told_length=60 * 1024**2, headers=MIME), AnswerTooLarge),
     ],
 )
