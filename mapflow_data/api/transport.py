@@ -176,7 +176,8 @@ class Transport:
         if call.save is not None and 200 <= response.status_code < 300:
             copy_body(response.raw, response.headers, call.cap, call.save)
             return Answer(response.status_code, response.headers)
-        body = read_body(response.raw, response.headers, min(call.cap, JSON_CAP))
+        cap = call.cap if call.save is None else JSON_CAP  # a refusal may be longer than the file
+        body = read_body(response.raw, response.headers, cap)
         if response.status_code >= requests.codes.bad_request:
             body = body.replace(self._secret(), b"...")  # some servers repeat what they did not like
         return Answer(response.status_code, response.headers, body)

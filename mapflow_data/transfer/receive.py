@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 SPARE_BYTES = 100_000_000  # room that is left for others on the disk
 PART = ".part"
 REPORT_EVERY = 1_000_000  # bytes
+SYNC_EVERY = 32_000_000  # so that there is never much that the end, and QGIS' exit with it, waits for
 
 Report = Callable[[int, Optional[int]], None]  # bytes received, bytes in all where they are known
 
@@ -66,7 +67,7 @@ class _Sink:
         self._stream, self._target, self._report = stream, target, report
         self._expected = expected
         self._total = expected
-        self._reported = 0
+        self._reported = self._synced = 0
         self._sha1 = hashlib.sha1(usedforsecurity=False)
         self.size = 0
 
@@ -81,7 +82,7 @@ class _Sink:
         elif told is not None and told != self._expected:
             raise wrong_length(told, self._expected)
         self._sha1 = hashlib.sha1(usedforsecurity=False)
-        self.size = self._reported = 0
+        self.size = self._reported = self._synced = 0
         try:
             self._stream.seek(0)
             self._stream.truncate()
@@ -94,17 +95,23 @@ class _Sink:
         """Raises `BadAnswer` for a file that is not whole, and `OSError`."""
         if self.size != (self._expected if self._expected is not None else max(self.size, 1)):
             raise wrong_length(self.size, self._expected)
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        self._sync()
         self._report(self.size, self._total)
 
+    def _sync(self) -> None:
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self._synced = self.size
+
     def _write(self, piece: bytes) -> None:
+        self.size += len(piece)
         try:
             self._stream.write(piece)
+            if self.size - self._synced >= SYNC_EVERY:
+                self._sync()
         except OSError as error:  # as it is, it would be taken for a fault of the network
             raise disk_error(error.strerror or str(error), self._target) from error
         self._sha1.update(piece)
-        self.size += len(piece)
         if self.size - self._reported >= REPORT_EVERY:
             self._reported = self.size
             self._report(self.size, self._total)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
+import os
 import resource
 import shutil
 import threading
@@ -180,6 +182,31 @@ def test_no_odd_address_is_opened(server: FaultServer, tmp_path: Path, url: str)
         fetch(server, tmp_path / "a.tif")
     assert list(tmp_path.iterdir()) == []
     assert all(one.target.startswith("/rest") for one in server.requests)
+
+
+def test_a_refusal_that_is_longer_than_the_file_is_read(server: FaultServer, tmp_path: Path) -> None:
+    said = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+    server.add(link(server), Script(status=403, body=said))
+    with pytest.raises(errors.Forbidden) as caught:
+        fetch(server, tmp_path / "a.tif", replace(IMAGE, size_bytes=5))
+    assert caught.value.server_text == "AccessDenied: Request has expired"
+
+
+def test_the_disk_is_never_far_behind(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, steps, sync = tmp_path / f"a.tif{PART}", [0], os.fsync
+
+    def fsync(handle: int) -> None:
+        steps.append(part.stat().st_size)
+        sync(handle)
+
+    monkeypatch.setattr(module, "SYNC_EVERY", 100_000)
+    monkeypatch.setattr(os, "fsync", fsync)
+    server.add(link(server), Script(body=BODY))
+    fetch(server, tmp_path / "a.tif")
+    assert steps[-1] == len(BODY)
+    assert max(after - before for before, after in itertools.pairwise(steps)) < 100_000 + 64 * 1024
 
 
 def test_redirects_to_another_origin_go_without_the_credential(server: FaultServer, tmp_path: Path) -> None:
