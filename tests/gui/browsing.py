@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from pytestqt.qtbot import QtBot
-from qgis.PyQt.QtCore import QBuffer, QByteArray, QIODevice
-from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from mapflow_data.api.connection import Connection
@@ -17,24 +15,8 @@ from mapflow_data.gui.contact_sheet import ContactSheet
 from mapflow_data.gui.image_drawer import ImageDrawer
 from mapflow_data.gui.imagery_tree import ImageryTree
 from mapflow_data.services.pictures import PictureService
-from tests.rig.script import Script
 
 WIDTH = 340
-MIME = (("Content-Type", "image/png"),)
-
-
-def png(colour: str = "red", width: int = 256, height: int = 192) -> bytes:
-    image = QImage(width, height, QImage.Format.Format_RGB32)
-    image.fill(QColor(colour))
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
-    return bytes(data)
-
-
-def picture(**more: Any) -> Script:
-    return Script(body=png(), headers=MIME, **more)
 
 
 class Bench:

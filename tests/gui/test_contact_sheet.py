@@ -19,8 +19,9 @@ from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.imagery_cells import Column
 from mapflow_data.gui.imagery_model import ITEM_ROLE
 from mapflow_data.gui.rows_in_sight import rows_in_sight
-from tests.gui.browsing import Bench, picture, some
+from tests.gui.browsing import Bench, some
 from tests.rig.fault_server import FaultServer
+from tests.rig.pngs import png_answer
 from tests.rig.script import answer
 
 LEFT = Qt.MouseButton.LeftButton
@@ -143,7 +144,7 @@ def test_without_its_mosaic_it_shows_no_mosaics_and_clicks_choose_none(make: Mak
 
 
 def test_only_what_is_in_sight_is_asked_for(make: Make, qtbot: QtBot) -> None:
-    with FaultServer(then=picture()) as server:
+    with FaultServer(then=png_answer()) as server:
         bench = make(600, make_connection(server.url, "YTpi"))
         bench.tree.select_mosaic("m")
         qtbot.waitUntil(lambda: bool(server.requests), timeout=5000)
@@ -157,7 +158,7 @@ def test_only_what_is_in_sight_is_asked_for(make: Make, qtbot: QtBot) -> None:
 
 
 def test_scrolling_asks_once_it_rests(make: Make, qtbot: QtBot) -> None:
-    with FaultServer(then=picture()) as server:
+    with FaultServer(then=png_answer()) as server:
         bench = make(600, make_connection(server.url, "YTpi"))
         bench.tree.select_mosaic("m")
         qtbot.waitUntil(lambda: not bench.pictures.is_busy and bool(server.requests), timeout=5000)
@@ -173,7 +174,7 @@ def test_scrolling_asks_once_it_rests(make: Make, qtbot: QtBot) -> None:
 
 
 def test_pictures_are_drawn_when_they_come(make: Make, qtbot: QtBot) -> None:
-    with FaultServer(then=picture(delay=0.1)) as server:
+    with FaultServer(then=png_answer(delay=0.1)) as server:
         bench = make(4, make_connection(server.url, "YTpi"))
         bench.tree.select_mosaic("m")
         qtbot.waitUntil(lambda: bench.pictures.is_loading("i00002"), timeout=5000)
@@ -188,7 +189,7 @@ def drawn(bench: Bench, number: int) -> QColor:
 
 
 def test_what_is_hidden_wants_nothing(make: Make, qtbot: QtBot) -> None:
-    with FaultServer(then=picture()) as server:
+    with FaultServer(then=png_answer()) as server:
         bench = make(60, make_connection(server.url, "YTpi"))
         bench.sheet.hide()
         bench.tree.select_mosaic("m")
@@ -206,13 +207,13 @@ def test_images_without_a_picture_are_asked_for_again_by_a_refresh(make: Make, q
         bench.sheet.resize(bench.sheet.width(), bench.sheet.height() - 20)
         qtbot.wait(250)
         assert len(server.requests) == 1
-        server.then = picture()
+        server.then = png_answer()
         bench.pictures.refresh()
         qtbot.waitUntil(lambda: drawn(bench, 0) == QColor("red"), timeout=5000)
 
 
 def test_images_that_are_not_ready_are_shown_and_not_asked_for(make: Make, qtbot: QtBot) -> None:
-    with FaultServer(then=picture()) as server:
+    with FaultServer(then=png_answer()) as server:
         bench = make(0, make_connection(server.url, "YTpi"))
         states = [Image("a", "m", "a.tif", state="PENDING"), Image("b", "m", "b.tif", state="FAILED")]
         bench.tree.imagery.set_images("m", [*states, Image("c", "m", "c.tif")])

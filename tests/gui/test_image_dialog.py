@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtWidgets import QApplication, QWidget
 
@@ -22,6 +22,7 @@ from mapflow_data.gui.picture_label import PictureLabel
 from mapflow_data.services.pictures import PictureService
 from tests.gui.looks import assert_nothing_clipped, settle
 from tests.rig.fault_server import FaultServer
+from tests.rig.pngs import png_answer
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import Script, answer
 
@@ -34,16 +35,6 @@ ONE = Image("i1", "m", "one.tif", footprint=PLACE, checksum="a" * 40, crs="EPSG:
 TWO = Image("i2", "m", "two.tif", footprint=PLACE)
 
 Open = Callable[..., ImageDialog]
-
-
-def png(colour: str, width: int = 40, height: int = 30) -> Script:
-    image = QImage(width, height, QImage.Format.Format_RGB32)
-    image.fill(QColor(colour))
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
-    return Script(body=bytes(data), headers=(("Content-Type", "image/png"),))
 
 
 @pytest.fixture
@@ -117,7 +108,7 @@ def test_an_image_of_the_service(
 
 def test_the_small_picture_is_there_at_once(dialog: ImageDialog, server: FaultServer, qtbot: QtBot) -> None:
     pictures = dialog._pictures
-    server.add(png("#ff0000"), replace(png("#00ff00", 400, 300), delay=0.3))
+    server.add(png_answer(colour="#ff0000"), png_answer(400, 300, "#00ff00", delay=0.3))
     with qtbot.waitSignal(pictures.picture_loaded, timeout=PATIENCE_MS):
         pictures.want([ONE])
     dialog.show_image(ONE, FIELDS, 1, 60)
@@ -130,7 +121,7 @@ def test_the_small_picture_is_there_at_once(dialog: ImageDialog, server: FaultSe
 def test_a_small_picture_that_comes_later_is_shown_until_the_large_one_is_there(
     dialog: ImageDialog, server: FaultServer, qtbot: QtBot
 ) -> None:
-    server.add(Script(silent=True, delay=30), png("#ff0000"))
+    server.add(Script(silent=True, delay=30), png_answer(colour="#ff0000"))
     dialog.show_image(ONE, FIELDS, 1, 60)
     qtbot.waitUntil(lambda: len(server.requests) == 1, timeout=PATIENCE_MS)
     with qtbot.waitSignal(dialog._pictures.picture_loaded, timeout=PATIENCE_MS):
@@ -169,7 +160,7 @@ def test_without_a_picture_it_says_so_and_tries_again(
     assert dialog.failureLabel.text().startswith("The picture was not loaded: your account has no right")
     assert colour(dialog) == ""
     assert_nothing_clipped(dialog)
-    server.add(png("#00ff00"))
+    server.add(png_answer(colour="#00ff00"))
     qtbot.mouseClick(dialog.retryButton, LEFT)
     assert not dialog.failureBox.isVisible()
     assert dialog.loadingBar.isVisible()
@@ -213,7 +204,7 @@ def test_an_image_that_is_not_ready_is_not_asked_for(
 def test_an_answer_for_another_image_is_dropped(
     dialog: ImageDialog, server: FaultServer, qtbot: QtBot
 ) -> None:
-    server.add(replace(png("#ff0000"), delay=0.3), png("#0000ff"))
+    server.add(png_answer(colour="#ff0000", delay=0.3), png_answer(colour="#0000ff"))
     told: list[str] = []
     dialog._pictures.large_loaded.connect(lambda image, _: told.append(image.id))
     dialog.show_image(ONE, FIELDS, 1, 2)
@@ -232,7 +223,7 @@ def test_an_answer_for_another_image_is_dropped(
 def test_another_file_of_the_same_image_is_loaded_anew(
     dialog: ImageDialog, server: FaultServer, qtbot: QtBot
 ) -> None:
-    server.add(png("#ff0000"), png("#0000ff"))
+    server.add(png_answer(colour="#ff0000"), png_answer(colour="#0000ff"))
     dialog.show_image(ONE, FIELDS, 1, 2)
     wait_loaded(qtbot, dialog)
     dialog.show_image(replace(ONE, filename="renamed.tif"), FIELDS, 1, 2)
@@ -280,7 +271,7 @@ def test_the_ends_of_the_list(dialog: ImageDialog, server: FaultServer, qtbot: Q
 def test_a_closed_dialog_loads_nothing_and_the_opened_one_does(
     dialog: ImageDialog, server: FaultServer, qtbot: QtBot
 ) -> None:
-    server.add(Script(silent=True, delay=30), png("#00ff00"))
+    server.add(Script(silent=True, delay=30), png_answer(colour="#00ff00"))
     dialog.show_image(ONE, FIELDS, 1, 2)
     qtbot.waitUntil(lambda: len(server.requests) == 1, timeout=PATIENCE_MS)
     qtbot.mouseClick(dialog.closeButton, LEFT)

@@ -18,10 +18,11 @@ from qgis.PyQt.QtWidgets import QApplication, QSplitter
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.models import Image, Mosaic
-from tests.gui.browsing import Bench, picture, some
+from tests.gui.browsing import Bench, some
 from tests.gui.looks import assert_nothing_clipped
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
+from tests.rig.pngs import png_answer
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import answer, html
 
@@ -101,7 +102,7 @@ def test_fifty_nine_keys_show_sixty_pictures_and_flash_sixty_footprints(
 
 
 def test_keys_held_down_pile_up_no_requests(make: Make, qtbot: QtBot) -> None:
-    with FaultServer(then=picture(delay=0.2)) as server:
+    with FaultServer(then=png_answer(delay=0.2)) as server:
         bench = make(make_connection(server.url, "YTpi"))
         bench.fill(MOSAIC, some(SIXTY))
         bench.show(qtbot)
@@ -143,7 +144,7 @@ def test_buttons_step_and_end_at_the_ends(make: Make, qtbot: QtBot) -> None:
 
 def test_what_is_ahead_is_asked_for_before_what_is_behind(make: Make, qtbot: QtBot) -> None:
     images = some(20)
-    with FaultServer(then=picture(delay=0.05)) as server:
+    with FaultServer(then=png_answer(delay=0.05)) as server:
         bench = make(make_connection(server.url, "YTpi"))
         bench.fill(MOSAIC, images)
         bench.show(qtbot)
@@ -224,7 +225,7 @@ def test_no_picture_says_why(make: Make, qtbot: QtBot, image: Image, word: str) 
 
 
 def test_a_picture_on_its_way_says_so(make: Make, qtbot: QtBot) -> None:
-    with FaultServer(then=picture(delay=0.5)) as server:
+    with FaultServer(then=png_answer(delay=0.5)) as server:
         bench = make(make_connection(server.url, "YTpi"))
         bench.fill(MOSAIC, some(1))
         bench.show(qtbot)
@@ -241,13 +242,13 @@ def test_without_a_network_it_says_so_in_place_of_the_picture(make: Make, qtbot:
         bench.tree.show_image(some(1)[0])
         qtbot.waitUntil(lambda: bench.drawer.picturePane.look.word == "Not loaded", timeout=5000)
         qtbot.waitUntil(lambda: not bench.pictures.is_busy, timeout=5000)
-        server.then = picture()
+        server.then = png_answer()
         QTest.keyClick(bench.tree, Qt.Key.Key_Down)
         qtbot.waitUntil(lambda: bench.drawer.picturePane.look.picture is not None, timeout=5000)
 
 
 def test_closed_it_asks_for_nothing_and_is_one_line_high(make: Make, qtbot: QtBot) -> None:
-    with FaultServer(then=picture()) as server:
+    with FaultServer(then=png_answer()) as server:
         bench = make(make_connection(server.url, "YTpi"))
         toggled: list[bool] = []
         bench.drawer.toggled.connect(toggled.append)

@@ -7,26 +7,12 @@ import threading
 import zlib
 from collections.abc import Callable
 
-from qgis.PyQt.QtCore import QBuffer, QByteArray, QIODevice
-from qgis.PyQt.QtGui import QColor, QImage
-
 from mapflow_data.api.models import Image
 from mapflow_data.services.pictures import PictureService
 from tests.rig.fault_server import FaultServer
-from tests.rig.script import Script
+from tests.rig.pngs import png_answer
 
 Make = Callable[..., PictureService]
-MIME = (("Content-Type", "image/png"),)
-
-
-def png(width: int = 40, height: int = 30, colour: str = "red") -> bytes:
-    image = QImage(width, height, QImage.Format.Format_RGB32)
-    image.fill(QColor(colour))
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
-    return bytes(data)
 
 
 def huge_png() -> bytes:
@@ -39,7 +25,7 @@ def huge_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
-PICTURE = Script(body=png(), headers=MIME)
+PICTURE = png_answer()
 
 
 def some(count: int, first: int = 0) -> list[Image]:

@@ -22,15 +22,14 @@ from mapflow_data.api.errors import (
     SignInRequired,
 )
 from tests.rig.fault_server import FaultServer
+from tests.rig.pngs import MIME, png, png_answer
 from tests.rig.script import Script, answer, html
 from tests.services.pictures_rig import (
-    MIME,
     PICTURE,
     Make,
     asked,
     huge_png,
     picture_threads,
-    png,
     some,
 )
 from tests.services.waiting import Told
@@ -56,7 +55,7 @@ def test_an_answer_to_the_account_before_is_dropped(make_pictures: Make, qtbot: 
         (Script(body=b"\x89PNG\r\n\x1a\n and no more", headers=MIME), BadInput),
         (Script(body=b"\x89PNG\r\n\x1a\n<VRTDataset/>", headers=MIME), BadInput),
         (Script(body=huge_png(), headers=MIME), BadInput),
-        (Script(body=png(2500, 2000), headers=MIME), BadInput),  # whole, and far too large for four at once
+        (png_answer(2500, 2000), BadInput),  # whole, and far too large for four at once
         (Script(told_length=60 * 1024**2, headers=MIME), AnswerTooLarge),
     ],
 )

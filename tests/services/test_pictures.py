@@ -22,14 +22,13 @@ from mapflow_data.layers.previews import make_layer
 from mapflow_data.services.picture_memory import IN_MEMORY
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
-from tests.rig.script import Script, answer
+from tests.rig.pngs import png_answer
+from tests.rig.script import answer
 from tests.services.pictures_rig import (
-    MIME,
     PICTURE,
     Make,
     asked,
     picture_threads,
-    png,
     some,
 )
 from tests.services.waiting import Told
@@ -272,7 +271,7 @@ def test_another_account_sees_nothing_of_the_first(make_pictures: Make, qtbot: Q
 
 def test_a_file_that_replaced_another_shows_its_own_picture(make_pictures: Make, qtbot: QtBot) -> None:
     old, new = Image("i0", "m", checksum="aa"), Image("i0", "m", checksum="bb")
-    with FaultServer([PICTURE], then=Script(body=png(colour="blue"), headers=MIME)) as server:
+    with FaultServer([PICTURE], then=png_answer(colour="blue")) as server:
         service = make_pictures(server)
         loaded = Told(qtbot, service.picture_loaded)
         service.want([old])
@@ -326,7 +325,7 @@ def test_memory_is_bounded_and_the_disk_fills_in(make_pictures: Make, qtbot: QtB
 
 def test_large_is_scaled_into_its_box_and_kept_on_the_disk(make_pictures: Make, qtbot: QtBot) -> None:
     image = some(1)[0]
-    with FaultServer(then=Script(body=png(2000, 1500), headers=MIME)) as server:
+    with FaultServer(then=png_answer(2000, 1500)) as server:
         service = make_pictures(server)
         loaded = Told(qtbot, service.large_loaded)
         service.load_large(image)
