@@ -97,6 +97,7 @@ class UploadTree(QTreeView):
         if not rows:
             return
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         can, did = [r.key for r in rows if r.can_override], [r.key for r in rows if r.is_override]
         if can:
             menu.addAction(upload_words.send_anyway(), lambda: self.override_asked.emit(can, True))
