@@ -31,7 +31,7 @@ def georeference(preview: Preview, image: Image, folder: str) -> str:
     Raises `BadInput`, code "picture", "footprint" or "disk".
     """
     path = Path(folder) / _name(preview, image)
-    if not path.exists():
+    if not is_there(path):
         rgba = read_picture(preview.data)
         placing = place(image, rgba.shape[2], rgba.shape[1], emptiness(rgba))
         with quiet_gdal():
@@ -53,6 +53,18 @@ def open_layer(path: str, name: str) -> QgsRasterLayer:
         layer.resampleFilter().setZoomedInResampler(QgsBilinearRasterResampler())
         layer.resampleFilter().setZoomedOutResampler(QgsBilinearRasterResampler())
     return layer
+
+
+def is_there(path: Path) -> bool:
+    """Whether it was made before. It is used now, then, also where the disk does not note by itself that a
+    file is read: those used longest ago go first."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    except OSError:  # not to be written to
+        return path.exists()
+    return True
 
 
 def _name(preview: Preview, image: Image) -> str:

@@ -17,7 +17,7 @@ from ..api.connection import Connection
 from ..api.errors import BadInput, Cancelled, MapflowError, SignInRequired
 from ..api.models import CatalogItem, Preview, Quicklook, SearchPage, UserStatus
 from ..api.query import CatalogQuery
-from ..layers import aoi, catalog_tiles, quicklooks, results
+from ..layers import aoi, catalog_tiles, previews, quicklooks, results
 from ..layers.crs_cache import acquaint
 from ..layers.geometry import from_rings
 from ..settings import cache_folder
@@ -152,7 +152,7 @@ class CatalogService(OnlineService):
         """The quicklook as a raster, from the cache if it is there. Never asked for with the credential,
         unless it lies on the API's own origin."""
         path, folder = quicklooks.path_of(item, self._folder), self._folder
-        if path.exists():
+        if previews.is_there(path):
             self.picture_loaded.emit(item, str(path))
             return
         acquaint(*quicklooks.outlines_of(item))
