@@ -100,6 +100,7 @@ def _share_what_is_known(services: Services) -> None:
     """What one of them has read saves the others a request."""
     mosaics, images, inventory = services.mosaics, services.images, services.inventory
     mosaics.mosaics_loaded.connect(images.know)
+    mosaics.mosaic_changed.connect(lambda mosaic: images.know([mosaic]))
     mosaics.mosaics_loaded.connect(lambda found: inventory.keep_only(mosaic.id for mosaic in found))
     images.images_loaded.connect(lambda mosaic_id, found, _: inventory.know(mosaic_id, found))
     inventory.mosaic_read.connect(services.shelf_keeper.keep_images)

@@ -60,6 +60,8 @@ class ImageService(OnlineService):
             self._has_states = True
             self._unready.clear()
             self._awaited.clear()
+            if self._connection is not None:
+                self._known.clear()
         super().set_connection(connection)
 
     def load(self, mosaic_id: str) -> None:

@@ -71,6 +71,18 @@ def test_known_mosaics_are_not_asked_for_again(
     assert [one["path"] for one in sandbox.requests()] == [f"{of_mosaic}/image", f"{of_mosaic}/status"]
 
 
+def test_what_another_account_calls_a_mosaic_is_asked_for_again(
+    qtbot: QtBot, images: ImageService, image: Image, connection: Connection
+) -> None:
+    loaded = Told(qtbot, images.images_loaded)
+    images.know([Mosaic(image.mosaic_id, "known")])
+    images.set_connection(None)
+    images.set_connection(connection)
+    images.load(image.mosaic_id)
+    _, _, features = loaded.wait()
+    assert features[0]["mosaic"] == "test"
+
+
 def test_preview(qtbot: QtBot, images: ImageService, image: Image, tmp_path: Path) -> None:
     loaded = Told(qtbot, images.preview_loaded)
     images.load_preview(image, "l")
