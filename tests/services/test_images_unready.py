@@ -29,7 +29,6 @@ READY = {"id": "a", "filename": "a.tif"}
 @pytest.fixture
 def images(qgis_app: QgsApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[ImageService]:
     service = ImageService(folder=str(tmp_path / "cache"))
-    service.know([M])
     yield service
     service.close()
     qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=5000)
@@ -55,6 +54,7 @@ def status(*images: tuple[str, str], error: str | None = None, is_ready: bool = 
 def use(images: ImageService, server: FaultServer, *scripts: Script) -> None:
     server.add(*scripts)
     images.set_connection(make_connection(server.url, "YTpi"))
+    images.know([M])
 
 
 def load(qtbot: QtBot, images: ImageService) -> list[tuple[Any, ...]]:
@@ -169,6 +169,7 @@ def test_another_account_does_not_see_them(qtbot: QtBot, images: ImageService) -
         use(images, server, answer([]), status(("b", "PENDING")), answer([READY]), status())
         load(qtbot, images)
         images.set_connection(make_connection(server.url, "eTp6"))
+        images.know([M])
         ((found, _),) = load(qtbot, images)
     assert [image.id for image in found] == ["a"]
 
