@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from ..services.jobs import ACTIVE, Job, State
 from . import formats
 from .activity_words import explanation, second_line
-from .icons import icon
+from .icons import cell_icon
 from .plain import as_tooltip
 
 JOB_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -101,7 +101,7 @@ class ActivityModel(QAbstractTableModel):
         if role == SECOND_LINE_ROLE:
             return second_line(job)
         if role == Qt.ItemDataRole.DecorationRole:
-            return icon(ICONS.get(job.state, "upload"))
+            return cell_icon(ICONS.get(job.state, "upload"))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{job.name}: {second_line(job)}"
         return None

@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QAbstractItemModel, QLocale, QModelIndex, QObject, 
 from ..services.inventory_index import Copy, DuplicateGroup
 from . import formats
 from . import storage_words as words
-from .icons import icon
+from .icons import cell_icon
 from .plain import as_tooltip
 from .suffix_delegate import SHORT_SUFFIX_ROLE, SUFFIX_ROLE
 
@@ -76,7 +76,7 @@ class DuplicatesModel(QAbstractItemModel):
         if role == SHORT_SUFFIX_ROLE:
             return self._short_suffix(entry)
         if role == Qt.ItemDataRole.DecorationRole and isinstance(entry, DuplicateGroup):
-            return icon("image")
+            return cell_icon("image")
         if role == Qt.ItemDataRole.ToolTipRole:
             return as_tooltip(f"{self._title(entry)}\n{self._suffix(entry)}")
         if role == Qt.ItemDataRole.AccessibleTextRole:

@@ -50,10 +50,26 @@ THEME = {
     "open_folder": "mActionFileOpen.svg",
 }
 
+_of_cells: dict[str, QIcon] = {}
+
 
 def icon(name: str) -> QIcon:
     """Raises KeyError for a name that is not in the table."""
     return QgsApplication.getThemeIcon(f"/{THEME[name]}")
+
+
+def cell_icon(name: str) -> QIcon:
+    """The same, kept until `forget_cell_icons`: asking QGIS lets threads have the interpreter, and a list of
+    rows would wait for it with each row.
+    """
+    if name not in _of_cells:
+        _of_cells[name] = icon(name)
+    return _of_cells[name]
+
+
+def forget_cell_icons() -> None:
+    """QGIS has another theme, perhaps."""
+    _of_cells.clear()
 
 
 def plugin_icon() -> QIcon:

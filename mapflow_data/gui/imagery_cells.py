@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 
 from ..api.models import Image, Mosaic
 from . import formats
-from .icons import icon
+from .icons import cell_icon
 from .plain import as_tooltip, cut
 
 translate = QCoreApplication.translate
@@ -52,7 +52,7 @@ def value(item: Union[Mosaic, Image], column: Column, role: int, size: Optional[
     if role == DISPLAY:
         return _mosaic_text(item, column, size) if isinstance(item, Mosaic) else _image_text(item, column)
     if role == DECORATION and column is Column.NAME:
-        return icon("mosaic" if isinstance(item, Mosaic) else _image_icon(item))
+        return cell_icon("mosaic" if isinstance(item, Mosaic) else _image_icon(item))
     if role == ALIGNMENT and column in (Column.SIZE, Column.RESOLUTION):
         return RIGHT
     if role == TOOLTIP:
@@ -72,7 +72,7 @@ def note(state: str, failure: str, column: Column, role: int) -> Any:
             "FAILED": failure or translate("Imagery", "Images were not loaded"),
         }.get(state, translate("Imagery", "Loading…"))
     if role == DECORATION and state == "FAILED":
-        return icon("failed")
+        return cell_icon("failed")
     if role == TOOLTIP and state == "FAILED":
         return as_tooltip(failure)
     return None

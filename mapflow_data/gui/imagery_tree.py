@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QWidget
 
 from ..api.models import Image, Mosaic
 from .count_delegate import CountDelegate, QuietDelegate
+from .icons import forget_cell_icons
 from .imagery_cells import Column
 from .imagery_columns import ImageryColumns
 from .imagery_keeper import ImageryKeeper
@@ -159,6 +160,7 @@ class ImageryTree(SteadyTree):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            forget_cell_icons()
             self.columns.fit()
 
     def _activate(self, index: QModelIndex) -> None:

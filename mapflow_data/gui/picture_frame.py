@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QStyleOptionViewItem
 from ..api.models import Image, Mosaic
 from ..services.pictures import PictureService
 from .colours import item_text
-from .icons import icon
+from .icons import cell_icon
 from .imagery_cells import is_under_way
 
 translate = QCoreApplication.translate
@@ -83,7 +83,7 @@ def _draw_sign(painter: QPainter, rect: QRect, look: Look, colour: QColor) -> No
     place = QRect(0, 0, ICON, ICON)
     place.moveCenter(rect.center() - QPoint(0, line // 2))
     painter.setOpacity(PALE)
-    icon(look.icon).paint(painter, place)
+    cell_icon(look.icon).paint(painter, place)
     painter.setOpacity(1.0)
     if look.word:
         painter.setPen(colour)

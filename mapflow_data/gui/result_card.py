@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .colours import item_text
-from .icons import icon
+from .icons import cell_icon
 from .results_cells import Row
 from .results_model import LOADING, PICTURE_ROLE, ROW_ROLE, SHOWN, STATE_ROLE
 
@@ -100,7 +100,7 @@ class CardDelegate(QStyledItemDelegate):
         place = QRect(0, 0, 20, 20)
         place.moveCenter(rect.center())
         painter.setOpacity(0.55)
-        icon(name).paint(painter, place)
+        cell_icon(name).paint(painter, place)
         painter.setOpacity(1.0)
 
     def _paint_lines(self, painter: QPainter, item: QStyleOptionViewItem, parts: CardParts, row: Row) -> None:
@@ -145,7 +145,7 @@ class CardDelegate(QStyledItemDelegate):
         place = QRect(0, 0, ICON, ICON)
         place.moveCenter(rect.center())
         painter.setOpacity(1.0 if row.can_be_shown else 0.25)
-        icon(name).paint(painter, place)
+        cell_icon(name).paint(painter, place)
         painter.setOpacity(1.0)
 
     # The button

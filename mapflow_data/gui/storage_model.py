@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject,
 
 from ..api.models import Mosaic
 from . import formats
-from .icons import icon
+from .icons import cell_icon
 from .imagery_cells import RIGHT, name_of
 from .imagery_order import natural_key
 from .plain import as_tooltip
@@ -95,7 +95,7 @@ class StorageModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (Column.IMAGES, Column.SIZE):
             return RIGHT
         if role == Qt.ItemDataRole.DecorationRole and column is Column.NAME:
-            return icon("mosaic")
+            return cell_icon("mosaic")
         if role == Qt.ItemDataRole.ToolTipRole:
             return as_tooltip("\n".join(self._text(row, one) for one in Column if self._text(row, one)))
         return None

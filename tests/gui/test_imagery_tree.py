@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.PyQt.QtCore import QItemSelectionModel, QModelIndex, Qt
+from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
 from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui import imagery_keeper
+from mapflow_data.gui.icons import cell_icon
 from mapflow_data.gui.imagery_cells import Column
 from mapflow_data.gui.imagery_model import Loading
 from mapflow_data.gui.imagery_tree import ImageryTree
@@ -349,3 +350,10 @@ def test_painting_asks_for_the_interpreter_once(tree: ImageryTree, qtbot: QtBot)
         is_over.set()
         thread.join()
     assert min(took) < 0.2
+
+
+def test_icons_of_rows_are_kept_until_the_style_changes(tree: ImageryTree) -> None:
+    before = cell_icon("mosaic")
+    assert cell_icon("mosaic") is before
+    QApplication.sendEvent(tree, QEvent(QEvent.Type.StyleChange))
+    assert cell_icon("mosaic") is not before
