@@ -21,12 +21,11 @@ from ..api.errors import (
 )
 from ..api.models import Image, Mosaic
 from .inventory_index import Listing
+from .pacing import rest_after
 from .task import guarded
 
 AT_ONCE = 4
 STOPPERS = (Cancelled, ConnectionFailed, RateLimited, SignInRequired)  # the next would fail the same way
-SHARE = 0.5  # of the interpreter at most: threads that do not rest would keep QGIS waiting for their turns
-LONGEST_REST = 0.1  # seconds
 FAILURES_IN_A_ROW = 5  # of others: it is the server, not the mosaic
 
 
@@ -88,7 +87,7 @@ class Reading:
                 started, used = time.perf_counter(), time.thread_time()
                 self._read(client, mosaic)
                 used, took = time.thread_time() - used, time.perf_counter() - started
-                self._over.wait(_rest(used, took))
+                self._over.wait(rest_after(used, took, AT_ONCE))
                 mosaic = self._next()
 
     def _next(self) -> Optional[Mosaic]:
@@ -117,8 +116,3 @@ class Reading:
             is_hopeless = self._failures >= FAILURES_IN_A_ROW
         if is_hopeless:
             raise error
-
-
-def _rest(used: float, took: float) -> float:
-    """Seconds to rest after `used` of the processor within `took`: none where the network is the slower."""
-    return min(LONGEST_REST, max(0.0, used * AT_ONCE / SHARE - took))

@@ -20,6 +20,7 @@ from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError
 from ..api.models import Image
 from .online import with_client
+from .pacing import rest_after
 from .picture_cache import PictureCache, key_of
 from .picture_source import SMALL, fetch, from_disk, is_about_all
 from .task import SILENT_SINCE, guarded
@@ -163,10 +164,13 @@ class PictureDesk:
         except MapflowError as error:
             log.debug("a thread for pictures ended: %s", type(error).__name__)
 
-    def _fetch_wanted(self, client: MapflowClient, _token: CancelToken) -> None:
+    def _fetch_wanted(self, client: MapflowClient, token: CancelToken) -> None:
         image = self._take()
         while image is not None:
+            began, used = time.perf_counter(), time.thread_time()
             self._fetch(client, image)
+            used, took = time.thread_time() - used, time.perf_counter() - began
+            token.wait(rest_after(used, took, AT_ONCE))
             image = self._take()
 
     def _take(self) -> Optional[Image]:
