@@ -29,6 +29,7 @@ from .item_json import items_json
 from .picture_label import PictureLabel
 from .plain import as_tooltip
 from .qt_compat import QAction
+from .rest import Rest
 from .wrapped_label import WrappedLabel
 
 COPIED_MS = 1500
@@ -69,10 +70,8 @@ class ImageDialog(QDialog):
         self._asked: tuple[object, ...] = ()  # the file whose picture is there, on its way or not to be had
         self._has_large = False
         self._is_shared = False
-        self._copied = QTimer(self)
-        self._copied.setSingleShot(True)
-        self._copied.setInterval(COPIED_MS)
-        self._copied.timeout.connect(self._name_copy)
+        self._rest = Rest(self)  # pictures that are passed by are not asked for
+        self._copied = QTimer(self, singleShot=True, interval=COPIED_MS, timeout=self._name_copy)
         self.pictureBox.installEventFilter(self)
         self._connect()
 
@@ -133,7 +132,7 @@ class ImageDialog(QDialog):
         self.pictureLabel.setAccessibleName(self.tr("Picture of {0}").format(image.filename or image.id))
         self.loadingBar.setVisible(image.is_ready)
         if image.is_ready:
-            self._pictures.load_large(image)
+            self._rest.ask(lambda: self._pictures.load_large(image))
         elif is_under_way(image):
             self._show_failure(
                 self.tr("Mapflow is still processing this image; its picture comes then."), "waiting"
@@ -204,6 +203,7 @@ class ImageDialog(QDialog):
         """What is not seen is not loaded, and asked for again when it is."""
         super().hideEvent(event)
         if not event.spontaneous():
+            self._rest.stop()
             self._pictures.cancel("large")
             self._asked = ()
 

@@ -359,3 +359,28 @@ def test_long_words_do_not_make_it_wide(
     dialog.resize(dialog.minimumSizeHint())
     settle(dialog)
     assert_nothing_clipped(dialog)
+
+
+def test_large_pictures_that_are_passed_by_are_not_asked_for(
+    dialog: ImageDialog, server: FaultServer, qtbot: QtBot
+) -> None:
+    server.add(*(png_answer(colour="#ff0000") for _ in range(2)))
+    images = [replace(ONE, id=f"i{number}") for number in range(20)]
+    for place, image in enumerate(images):
+        dialog.show_image(image, FIELDS, place + 1, 20)
+        qtbot.wait(10)
+    wait_loaded(qtbot, dialog)
+    asked = [request.target.split("/")[-3] for request in server.requests]
+    assert asked == ["i0", "i19"]
+    assert colour(dialog) == "#ff0000"
+
+
+def test_a_closed_dialog_asks_for_nothing_more(
+    dialog: ImageDialog, server: FaultServer, qtbot: QtBot
+) -> None:
+    server.add(png_answer())
+    dialog.show_image(ONE, FIELDS, 1, 2)
+    dialog.show_image(TWO, FIELDS, 2, 2)
+    dialog.close()
+    qtbot.wait(400)
+    assert len(server.requests) <= 1
