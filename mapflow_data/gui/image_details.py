@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QWidget
 from ..api.models import Image
 from ..services.pictures import PictureService
 from .image_dialog import ImageDialog
-from .imagery_model import Item
+from .imagery_model import Item, Loading
 from .imagery_tree import ImageryTree
 
 
@@ -27,6 +27,7 @@ class ImageDetails(QObject):
         self._dialog: Optional[ImageDialog] = None
         tree.current_changed.connect(self._on_current_changed)
         tree.imagery.images_told.connect(self._on_images_told)
+        tree.imagery.layoutChanged.connect(self._on_rows_changed)
 
     def open(self, image: Image) -> None:
         if self._dialog is None:
@@ -36,7 +37,7 @@ class ImageDetails(QObject):
         self._dialog.activateWindow()
 
     def close(self) -> None:
-        """What it is about is another account's."""
+        """What it is about is another account's, or gone."""
         if self._dialog is not None:
             self._dialog.close()
 
@@ -73,6 +74,16 @@ class ImageDetails(QObject):
     def _on_current_changed(self, item: Optional[Item]) -> None:
         if isinstance(item, Image) and self._shown is not None:
             self._show(item)
+
+    def _on_rows_changed(self) -> None:
+        """An image that is gone is not shown any more; by now the dialog may have gone on to another one."""
+        image = self._shown
+        if image is None:
+            return
+        branch = self._tree.imagery.branch(image.mosaic_id)
+        is_loaded = branch is not None and branch.state is Loading.LOADED
+        if branch is None or (is_loaded and all(one.id != image.id for one in branch.images)):
+            self.close()
 
     def _on_images_told(self, mosaic_id: str) -> None:
         """The image may have another name now, or be at another place of its list."""

@@ -75,6 +75,25 @@ def test_the_drawer_shows_the_image_that_is_clicked(
     assert panel.imageryTree.selected_items() == [second]
 
 
+def test_the_dialog_goes_on_to_the_next_image_and_closes_with_the_last_one(
+    signed_in: Workspace, client: MapflowClient, tmp_path: Path, qtbot: QtBot
+) -> None:
+    mosaic = client.mosaics.create("Short-lived")
+    for number in (1, 2):
+        client.images.upload(mosaic.id, str(make_raster(tmp_path / f"{number}.tif", value=number)))
+    panel, services = signed_in.dock.imagery, signed_in.services
+    panel.refresh()
+    qtbot.waitUntil(lambda: panel.model.index_of(mosaic.id).isValid(), timeout=PATIENCE_MS)
+    first, second = open_mosaic(panel, mosaic, qtbot)
+    click_image(panel, first, qtbot, double=True)
+    (dialog,) = dialogs(signed_in, ImageDialog)
+    for image, title in ((first, "2.tif · Short-lived"), (second, "")):
+        with qtbot.waitSignal(services.deletions.ended, timeout=PATIENCE_MS):
+            services.deletions.delete([image])
+        assert dialog.isVisible() == bool(title)
+        assert not title or dialog.windowTitle() == title
+
+
 def test_keys_flash_footprints_on_the_map(
     panel: ImageryPanel, stocked: Mosaic, window: Window, qtbot: QtBot
 ) -> None:
