@@ -33,6 +33,15 @@ def test_names_fit_both() -> None:
         "from qgis.PyQt.QtWidgets import QDialog\nQDialog.Accepted",
         "from qgis.core import QgsTask\nQgsTask.CanCancel",
         "from qgis.core import QgsWkbTypes as W\nW.PolygonGeometry",
+        "from qgis.PyQt.QtCore import Qt\nQt.ApplicationAttribute.AA_UseHighDpiPixmaps",
+        "from qgis.PyQt.QtCore import Qt\nint(Qt.MouseButton.LeftButton)",
+        "from qgis.PyQt.QtGui import QPainter\nint(self.x | QPainter.RenderHint.Antialiasing)",
+        "from qgis.PyQt.QtWidgets import QDialog\nQDialog().exec_()",
+        "self.view.viewOptions()",
+        "box.currentIndexChanged[str].connect(f)",
+        "def dropEvent(self, event: QDropEvent) -> None:\n    at(event.pos())",
+        "def mousePressEvent(self, event: QMouseEvent) -> None:\n    at(event.globalPos().x())",
+        "def wide(metrics: QFontMetrics, text: str) -> int:\n    return metrics.width(text)",
     ],
 )
 def test_what_does_not_fit_is_found(source: str) -> None:
@@ -46,6 +55,10 @@ def test_what_does_not_fit_is_found(source: str) -> None:
         "from qgis.PyQt.QtGui import QKeySequence\nQKeySequence.StandardKey.Copy",
         "from qgis.core import Qgis\nQgis.QGIS_VERSION_INT\nQgis.MessageLevel.Info.value",
         "import qgis.core\nself.AlignLeft\nf().x",
+        "from qgis.PyQt.QtCore import Qt\nint(Qt.ItemDataRole.UserRole) + int(Qt.TextFlag.TextWordWrap)",
+        "def mousePressEvent(self, event: QMouseEvent) -> None:\n    at(event.pos())",
+        "def f(event: QHelpEvent, rect: QRect) -> int:\n    return event.globalPos().x() + rect.width()",
+        "box.activated[int].connect(f)",
     ],
 )
 def test_what_fits_is_let_be(source: str) -> None:

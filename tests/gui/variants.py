@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from qgis.core import QgsApplication
-from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtCore import QT_VERSION_STR, QCoreApplication, Qt
 from qgis.PyQt.QtGui import QColor, QPalette
 from qgis.PyQt.QtWidgets import QApplication
 
@@ -84,7 +84,8 @@ def long_words(app: QApplication) -> Iterator[LongWords]:
 def double(app: QApplication) -> Iterator[None]:
     """In a process that was started with QT_SCALE_FACTOR=2, as icons are drawn in QGIS."""
     assert app.devicePixelRatio() == 2
-    app.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)
+    if QT_VERSION_STR.startswith("5."):  # Qt 6 does it always
+        app.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)
     with plain(app):
         yield
 

@@ -6,10 +6,12 @@ import ast
 import enum
 import importlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+
+from tests.rig.qt6_names import GONE_FROM, GONE_METHODS, GONE_SIGNALS, GONE_VALUES, INTEGERS
 
 COMPATIBILITY = frozenset(  # where the two are told apart
-    {"mapflow_data/gui/qt_compat.py", "mapflow_data/layers/field_types.py"}
+    {"mapflow_data/gui/qt_compat.py", "mapflow_data/layers/field_types.py", "tests/gui/variants.py"}
 )
 MOVED = frozenset({"QAction", "QActionGroup", "QFileSystemModel", "QShortcut", "QUndoCommand", "QUndoStack"})
 GONE = frozenset({"QDesktopWidget", "QMatrix", "QRegExp", "QRegExpValidator", "QTextCodec"})
@@ -31,7 +33,45 @@ def qt_offences(path: str, source: str) -> list[str]:
         problem = _problem(classes[root][1], names) if names and root in classes else ""
         if problem:
             found.append(f"{path}:{node.lineno}: {root}.{'.'.join(names)}: {problem}")  # type: ignore[attr-defined]
+    found += [f"{path}:{line}: {name} is not there in Qt 6" for line, name in _gone_methods(tree)]
+    found += [f"{path}:{line}: {name} is no number in Qt 6" for line, name in _numbers(tree, classes)]
     return found
+
+
+def _gone_methods(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in GONE_METHODS:
+            yield node.lineno, node.attr
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute):
+            if (node.value.attr, ast.unparse(node.slice)) in GONE_SIGNALS:
+                yield node.lineno, ast.unparse(node)
+        elif isinstance(node, ast.FunctionDef):
+            yield from _gone_from_arguments(node)
+
+
+def _gone_from_arguments(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    gone = {
+        argument.arg: GONE_FROM.get(ast.unparse(argument.annotation), frozenset())
+        for argument in function.args.args
+        if argument.annotation is not None
+    }
+    for node in ast.walk(function):
+        root, *names = _chain(node)
+        if names and names[0] in gone.get(root, ()):
+            yield node.lineno, f"{root}.{names[0]}"  # type: ignore[attr-defined]
+
+
+def _numbers(tree: ast.AST, classes: Container[str]) -> Iterator[tuple[int, str]]:
+    """int(QPainter.RenderHint.Antialiasing): Qt 6 has most enums as no numbers."""
+    for node in ast.walk(tree):
+        is_int = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "int"
+        if not is_int:
+            continue
+        for part in ast.walk(node):
+            names = _chain(part)
+            is_value = len(names) == 3 and names[0] in classes and names[2][:1].isupper()
+            if is_value and ".".join(names[:2]) not in INTEGERS:
+                yield part.lineno, ".".join(names)  # type: ignore[attr-defined]
 
 
 def _imported(tree: ast.AST) -> Iterator[tuple[str, tuple[str, object]]]:
@@ -59,6 +99,8 @@ def _chain(node: ast.AST) -> list[str]:
 
 def _problem(here: object, names: Sequence[str]) -> str:
     for name in names:
+        if name in GONE_VALUES:
+            return f"{name} is not there in Qt 6"
         if not hasattr(here, name):
             return f"there is no {name}"
         there = getattr(here, name)
