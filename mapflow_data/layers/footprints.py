@@ -58,8 +58,16 @@ def make_layer(name: str, features: Sequence[QgsFeature], mosaic: Optional[Mosai
 
 
 def update_layer(layer: QgsVectorLayer, features: Sequence[QgsFeature]) -> None:
-    """Puts `features` in place of what the layer holds; the layer, its style and its place stay."""
+    """Puts `features` in place of what the layer holds; the layer, its style and its selection stay."""
+    selected = {feature["id"] for feature in layer.getSelectedFeatures()}
     tables.replace(layer, features)
+    if not selected:
+        return
+    found = [feature.id() for feature in layer.getFeatures() if feature["id"] in selected]
+    is_news = len(found) != len(selected)
+    was_blocked = layer.blockSignals(not is_news)  # the same images under other numbers are none
+    layer.selectByIds(found)
+    layer.blockSignals(was_blocked)
 
 
 def _attributes(image: Image, mosaic: Mosaic) -> list[object]:

@@ -97,6 +97,17 @@ def test_update_keeps_the_layer(layer: QgsVectorLayer) -> None:
     assert layer.featureCount() == 0
 
 
+def test_the_selection_stays_with_its_images(layer: QgsVectorLayer) -> None:
+    told: list[list[int]] = []
+    layer.selectByIds([feature_of(layer, "i-1").id()])
+    layer.selectionChanged.connect(lambda ids, *_: told.append(ids))
+    footprints.update_layer(layer, footprints.make_features([BARE, FULL], MOSAIC))
+    assert [feature["id"] for feature in layer.selectedFeatures()] == ["i-1"]
+    assert told == []  # nothing that rows would have to follow
+    footprints.update_layer(layer, footprints.make_features([BARE], MOSAIC))
+    assert (layer.selectedFeatureCount(), told) == (0, [[]])
+
+
 def test_many_images(qgis_new_project: None) -> None:
     images = [Image(id=str(i), footprint=FULL.footprint) for i in range(2500)]
     layer = footprints.make_layer("many", footprints.make_features(images, MOSAIC))
