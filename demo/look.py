@@ -19,6 +19,7 @@ from qgis.core import (
     QgsRasterLayer,
     QgsVectorLayer,
 )
+from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QDockWidget, QToolButton, QWidget
 from qgis.utils import iface
@@ -139,6 +140,16 @@ def choose_file(stage: Stage, path: Path) -> Walk:
 def zoom_to(stage: Stage, layer: QgsMapLayer) -> Walk:
     iface.setActiveLayer(layer)
     iface.zoomToActiveLayer()
+    yield from stage.drawn(iface.mapCanvas())
+
+
+def calm(stage: Stage) -> Walk:
+    """For a picture: until nothing flashes any more, without what QGIS says of the desktop's wallet."""
+    items = iface.mapCanvas().scene().items
+    yield Until(
+        lambda: not [i for i in items() if isinstance(i, QgsRubberBand) and i.isVisible()], "no flash"
+    )
+    iface.messageBar().clearWidgets()
     yield from stage.drawn(iface.mapCanvas())
 
 

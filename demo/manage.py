@@ -23,6 +23,7 @@ from look import (
     PICTURES,
     base_layers,
     button_named,
+    calm,
     check_ground,
     child,
     choose_file,
@@ -212,6 +213,7 @@ def show_all_mosaics(stage: Stage, dock: QWidget) -> Walk:
     hide(of_kind("footprints"))
     yield from clear_away(stage, dock)
     yield from zoom_to(stage, layer)
+    yield from calm(stage)
     stage.picture("all-mosaics")
 
 

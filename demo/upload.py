@@ -16,6 +16,7 @@ from look import (
     PICTURES,
     TILES,
     button_named,
+    calm,
     check_colours,
     child,
     fill_screen,
@@ -169,7 +170,9 @@ def look_at_footprints(stage: Stage, dock: QWidget) -> Walk:
     stage.check(
         layer.selectedFeatures()[0]["filename"] == TILES[0].name, "a click on a row selects its footprint"
     )
-    yield from stage.drawn(iface.mapCanvas())
+    yield from calm(stage)
+    names = [feature["filename"] for feature in layer.selectedFeatures()]
+    stage.check(names == [TILES[0].name], "it stays selected, whatever has come meanwhile")
     stage.picture("footprints")
 
 
@@ -209,6 +212,7 @@ def look_at_tiles(stage: Stage, dock: QWidget) -> Walk:
         "authcfg" not in layer.source() and "asic" not in layer.source(),
         "the layer's source holds no credential",
     )
+    yield from calm(stage)
     stage.picture("tiles")
 
 
