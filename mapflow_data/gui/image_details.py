@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
 from ..api.models import Image
-from ..services.pictures import PictureService
+from ..services.bundle import Services
 from .image_dialog import ImageDialog
 from .imagery_model import Item, Loading
 from .imagery_tree import ImageryTree
@@ -19,12 +19,14 @@ class ImageDetails(QObject):
     zoom_requested = pyqtSignal(object)  # Image
     download_requested = pyqtSignal(object)  # Image
 
-    def __init__(self, pictures: PictureService, tree: ImageryTree, panel: QWidget) -> None:
+    def __init__(self, services: Services, tree: ImageryTree, panel: QWidget) -> None:
         super().__init__(panel)
-        self._pictures = pictures
+        self._services = services
         self._tree = tree
         self._panel = panel
         self._dialog: Optional[ImageDialog] = None
+        for changed in (services.session.signed_in, services.session.went_offline):
+            changed.connect(self._on_session_changed)
         tree.current_changed.connect(self._on_current_changed)
         tree.imagery.images_told.connect(self._on_images_told)
         tree.imagery.layoutChanged.connect(self._on_rows_changed)
@@ -42,7 +44,8 @@ class ImageDetails(QObject):
             self._dialog.close()
 
     def _make_dialog(self) -> ImageDialog:
-        dialog = ImageDialog(self._pictures, self._panel)
+        dialog = ImageDialog(self._services.pictures, self._panel)
+        dialog.set_online(self._services.session.is_online)
         dialog.browse_requested.connect(self._on_browse)
         dialog.on_map_requested.connect(self.on_map_requested)
         dialog.zoom_requested.connect(self.zoom_requested)
@@ -70,6 +73,10 @@ class ImageDetails(QObject):
             siblings, place = self._place_of(self._shown)
             if place >= 0 and 0 <= place + step < len(siblings):
                 self._tree.show_image(siblings[place + step])
+
+    def _on_session_changed(self) -> None:
+        if self._dialog is not None:
+            self._dialog.set_online(self._services.session.is_online)
 
     def _on_current_changed(self, item: Optional[Item]) -> None:
         if isinstance(item, Image) and self._shown is not None:

@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
 from ..api.errors import MapflowError, NotFound
 from ..api.models import Image, Mosaic
 from ..services.pictures import PictureService
-from . import image_words, messages
+from . import image_reasons, image_words, messages
 from .facts_view import FactsView
 from .forms import load_ui
 from .icons import icon
@@ -68,8 +68,8 @@ class ImageDialog(QDialog):
         self._pictures = pictures
         self._image: Optional[Image] = None
         self._asked: tuple[object, ...] = ()  # the file whose picture is there, on its way or not to be had
-        self._has_large = False
-        self._is_shared = False
+        self._has_large = self._is_shared = False
+        self._is_online = True
         self._rest = Rest(self)  # pictures that are passed by are not asked for
         self._copied = QTimer(self, singleShot=True, interval=COPIED_MS, timeout=self._name_copy)
         self.pictureBox.installEventFilter(self)
@@ -107,11 +107,18 @@ class ImageDialog(QDialog):
         self.factsView.set_facts(image_words.facts(image, mosaic.name))
         self._show_position(position, count)
         self._refresh_buttons(image)
+        self._name_copy()
         if _file(image) != self._asked:
             self._load()
         if not self.isVisible():
             self.show()
             (self.nextButton if self.nextButton.isEnabled() else self.closeButton).setFocus()
+
+    def set_online(self, is_online: bool) -> None:
+        """Whether there is a server to ask."""
+        self._is_online = is_online
+        if self._image is not None:
+            self._refresh_buttons(self._image)
 
     def copy_json(self) -> None:
         if self._image is not None:
@@ -144,8 +151,7 @@ class ImageDialog(QDialog):
         """It came while the large one is still on its way."""
         image = self._image
         if image is not None and image.id == image_id and not self._has_large:
-            small = self._pictures.small(image)
-            if small is not None:
+            if (small := self._pictures.small(image)) is not None:
                 self.pictureLabel.set_picture(small)
 
     def _on_large_loaded(self, image: Image, picture: QImage) -> None:
@@ -226,19 +232,13 @@ class ImageDialog(QDialog):
         self.nextButton.setEnabled(position < count)
 
     def _refresh_buttons(self, image: Image) -> None:
-        has_place = image_words.place_of(image.footprint) is not None
-        no_place = "" if has_place else self.tr("Where it lies is not known: it has no footprint")
-        self._allow(self.zoomButton, has_place, no_place)
-        not_ready = self.tr("Mapflow has not processed this image")
-        self._allow(self.onMapButton, has_place and image.is_ready, no_place if image.is_ready else not_ready)
-        is_offered = image.is_ready and image.is_downloadable
-        reason = self.tr("The server does not offer this image for download") if image.is_ready else not_ready
-        self._allow(self.downloadButton, is_offered, "" if is_offered else reason)
-        self._name_copy()
-
-    def _allow(self, button: QPushButton, is_allowed: bool, reason: str) -> None:
-        button.setEnabled(is_allowed)
-        button.setToolTip(as_tooltip(reason))
+        for button, why_not in (
+            (self.zoomButton, image_reasons.why_not_zoom(image)),
+            (self.onMapButton, image_reasons.why_not_on_map(image, self._is_online)),
+            (self.downloadButton, image_reasons.why_not_download(image, self._is_online)),
+        ):
+            button.setEnabled(not why_not)
+            button.setToolTip(as_tooltip(why_not))
 
     def _name_copy(self) -> None:
         self._copied.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from qgis.core import QgsProject
 from qgis.gui import QgsMapCanvas
@@ -21,7 +21,9 @@ from .messages import Message
 from .picking import Picking
 from .presenter import Presenter
 from .replacing import Replacing
-from .storage_dialog import StorageDialog
+
+if TYPE_CHECKING:
+    from .storage_dialog import StorageDialog
 
 
 class ImageryCommands(QObject):
@@ -53,7 +55,7 @@ class ImageryCommands(QObject):
         self.downloading = Downloading(services.downloads, project, panel)
         self.replacing = Replacing(services, presenter, model, panel)
         self.picking = Picking(canvas, project, presenter, self)
-        self.details = ImageDetails(services.pictures, tree, panel)
+        self.details = ImageDetails(services, tree, panel)
         self._connect()
 
     def close(self) -> None:
@@ -62,6 +64,8 @@ class ImageryCommands(QObject):
 
     def show_storage(self) -> None:
         if self._storage is None:
+            from .storage_dialog import StorageDialog  # not before it is needed: the dock opens the sooner
+
             services = self._services
             self._storage = StorageDialog(services.session, services.mosaics, services.inventory, self._panel)
             self._storage.mosaic_chosen.connect(self._on_mosaic_chosen)

@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
 from ..api.models import Mosaic
 from .icons import icon
+from .image_reasons import not_online
 from .imagery_menu import ImageryMenu
 from .imagery_model import Item
 from .qt_compat import QAction
@@ -51,7 +52,6 @@ class ImageryTools(QObject):
         for name in ("zoomButton", "moreButton"):
             buttons[name].setEnabled(bool(items))
         buttons["deleteButton"].setEnabled(self._menu.delete.isEnabled())
-        buttons["onMapButton"].setToolTip(self._menu.default_tip)
-        reason = "" if is_online else self.tr("Not while the server cannot be reached")
-        for name, tip in self._tips.items():
+        reason = "" if is_online else not_online()
+        for name, tip in {**self._tips, "onMapButton": self._menu.default_tip}.items():
             buttons[name].setToolTip("\n".join(filter(None, (tip, reason))))
