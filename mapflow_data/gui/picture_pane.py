@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.PyQt.QtCore import QSize, pyqtSignal
-from qgis.PyQt.QtGui import QMouseEvent, QPainter, QPaintEvent
-from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+from qgis.PyQt.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from .picture_frame import SIDE, Look, draw, quiet
+from .picture_frame import SIDE, Look, draw
 from .plain import as_tooltip
 
+QUIET = 0.8  # opacity of the word
 
-class PicturePane(QWidget):
+
+class PicturePane(QLabel):
+    """A label for its colours: style sheets of themes leave plain widgets black on black."""
+
     double_clicked = pyqtSignal()
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
@@ -31,7 +35,9 @@ class PicturePane(QWidget):
         return QSize(SIDE, SIDE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw(QPainter(self), self.rect(), self.look, quiet(self.palette()))
+        colour = QColor(self.palette().color(self.foregroundRole()))
+        colour.setAlphaF(QUIET)
+        draw(QPainter(self), self.rect(), self.look, colour)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.double_clicked.emit()

@@ -38,6 +38,11 @@ def faint_texts(window: QWidget, enough: float = ENOUGH) -> list[str]:
     ]
 
 
+def contrast_in(window: QWidget, rect: QRect) -> float:
+    """Of what a widget draws by itself."""
+    return _contrast(_luminance(window.grab().toImage()), rect, window.devicePixelRatioF())
+
+
 @dataclass(frozen=True)
 class Text:
     name: str

@@ -19,7 +19,9 @@ from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.models import Image, Mosaic
 from tests.gui.browsing import Bench, some
+from tests.gui.contrast import ENOUGH, SMOOTHED, contrast_in
 from tests.gui.looks import assert_nothing_clipped
+from tests.gui.variants import VARIANTS
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.pngs import png_answer
@@ -222,6 +224,21 @@ def test_no_picture_says_why(make: Make, qtbot: QtBot, image: Image, word: str) 
         assert len(server.requests) == (1 if image.is_ready else 0)
     assert bench.drawer.picturePane.accessibleDescription() == word
     assert bench.drawer.factsLabel.textFormat() == Qt.TextFormat.PlainText
+
+
+@pytest.mark.parametrize("variant", ["light", "dark", "night"])
+def test_why_there_is_no_picture_can_be_read(make: Make, qtbot: QtBot, variant: str) -> None:
+    with VARIANTS[variant](QApplication.instance()):
+        bench = make()
+        bench.fill(MOSAIC, [Image("i", "m", "a.tif", state="FAILED")])
+        bench.show(qtbot)
+        bench.tree.show_image(Image("i", "m", "a.tif"))
+        pane = bench.drawer.picturePane
+        qtbot.waitUntil(lambda: pane.look.word == "Failed", timeout=5000)
+        window = pane.window()
+        word = pane.rect().adjusted(0, pane.height() * 2 // 3, 0, 0)
+        word.moveTopLeft(pane.mapTo(window, word.topLeft()))
+        assert contrast_in(window, word) >= ENOUGH * SMOOTHED
 
 
 def test_a_picture_on_its_way_says_so(make: Make, qtbot: QtBot) -> None:
