@@ -76,12 +76,12 @@ class ImageDialog(QDialog):
         self._connect()
 
     def _connect(self) -> None:
-        self.previousButton.clicked.connect(lambda: self.browse_requested.emit(-1))
-        self.nextButton.clicked.connect(lambda: self.browse_requested.emit(1))
         for step, keys in KEYS.items():
+            button = self.previousButton if step < 0 else self.nextButton
+            button.clicked.connect(lambda _, step=step: self.browse_requested.emit(step))
             action = QAction(self)  # shortcuts, because buttons and texts would take these keys
             action.setShortcuts([QKeySequence(key) for key in keys])
-            action.triggered.connect(lambda _, step=step: self._on_key(step))
+            action.triggered.connect(button.click)
             self.addAction(action)
         self.retryButton.clicked.connect(self._load)
         self.onMapButton.clicked.connect(lambda: self.on_map_requested.emit(self._image))
@@ -151,7 +151,8 @@ class ImageDialog(QDialog):
         """It came while the large one is still on its way."""
         image = self._image
         if image is not None and image.id == image_id and not self._has_large:
-            if (small := self._pictures.small(image)) is not None:
+            small = self._pictures.small(image)
+            if small is not None:
                 self.pictureLabel.set_picture(small)
 
     def _on_large_loaded(self, image: Image, picture: QImage) -> None:
@@ -214,11 +215,6 @@ class ImageDialog(QDialog):
             self._asked = ()
 
     # -- the rest
-
-    def _on_key(self, step: int) -> None:
-        button = self.previousButton if step < 0 else self.nextButton
-        if button.isEnabled():
-            self.browse_requested.emit(step)
 
     def _show_position(self, position: int, count: int) -> None:
         words, label = self.tr("{0} of {1}"), self.positionLabel
