@@ -90,9 +90,7 @@ class ReplaceDialog(QDialog):
         for part in (self.compareGrid, self.consentCheck, self.nameCheck):
             part.hide()
         self.checkBar.setAccessibleName(words.checking())
-        character = self.fontMetrics().averageCharWidth()
-        self.setMinimumWidth(LEAST_WIDTH * character)
-        self.resize(max(self.width(), WIDTH * character), self.height())
+        self.resize(max(self.width(), WIDTH * self.fontMetrics().averageCharWidth()), self.height())
         self._keep_whole()
 
     def _show_problems(self, text: str) -> None:
@@ -109,6 +107,8 @@ class ReplaceDialog(QDialog):
 
     def _keep_whole(self) -> None:
         self.layout().activate()
+        least = LEAST_WIDTH * self.fontMetrics().averageCharWidth()  # a check box is not wrapped
+        self.setMinimumWidth(max(least, self.layout().minimumSize().width()))
         self.setMinimumHeight(self.layout().totalHeightForWidth(self.width()))
 
     def _update_button(self) -> None:

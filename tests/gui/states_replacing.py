@@ -52,6 +52,15 @@ def replace_ready(stage: Stage) -> QWidget:
 
 
 @state
+def replace_wide(stage: Stage) -> QWidget:
+    """A name of the widest letters, which no check box can wrap."""
+    old = samples.image(1, name=f"{'W' * 60}.tif")
+    dialog = _dialog(stage, old, "field_1_new.tif")
+    dialog.show_prepared(_prepared(old, "field_1_new.tif", overlaps=True))
+    return dialog
+
+
+@state
 def replace_differs(stage: Stage) -> QWidget:
     """Long names, another CRS than the mosaic's, and elsewhere."""
     old = samples.image(1, name=f"{LONG}.tif")
