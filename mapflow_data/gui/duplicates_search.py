@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from qgis.PyQt.QtCore import QObject, QTimer
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..api.errors import Cancelled, MapflowError
 from ..api.models import Mosaic
@@ -20,6 +20,8 @@ LATER_MS = 300  # after the last of many changes
 
 class DuplicatesSearch(QObject):
     """The bar shows every reading that the dialog asked for, also that for sizes alone."""
+
+    read_failed = pyqtSignal(object)  # MapflowError; where lists were read for their sizes alone
 
     def __init__(
         self, inventory: InventoryService, page: DuplicatesPage, bar: ReadingBar, parent: QObject
@@ -74,8 +76,11 @@ class DuplicatesSearch(QObject):
             self._inventory.look_for_duplicates()
 
     def _on_read(self, error: Optional[MapflowError]) -> None:
+        was_asked = self._bar.is_wanted
         self._bar.show_no_more()
         if not self._is_looking:
+            if was_asked and error is not None and not isinstance(error, Cancelled):
+                self.read_failed.emit(error)
             return
         if error is None:
             self._inventory.look_for_duplicates()

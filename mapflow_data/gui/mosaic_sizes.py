@@ -9,9 +9,11 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import QHeaderView, QPushButton, QTableView, QWidget
 
+from ..api.errors import MapflowError
 from ..api.models import Mosaic, Storage
 from ..services.inventory import InventoryService
 from .forms import load_ui
+from .messages import describe
 from .share_delegate import BAR_WIDTH, ShareDelegate
 from .storage_model import Column, Row, StorageModel
 from .storage_words import sizes_note
@@ -35,6 +37,7 @@ class MosaicSizes(QWidget):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         load_ui(self, "mosaic_sizes")
+        self._note = self._failure = ""
         self.model = StorageModel(self)
         view = self.sizesView
         view.setModel(self.model)
@@ -47,7 +50,7 @@ class MosaicSizes(QWidget):
         view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + ROW_MARGIN)
         view.doubleClicked.connect(lambda _: self.show_current())
         view.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
-        self.readButton.clicked.connect(self.read_requested)
+        self.readButton.clicked.connect(self._on_read)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -69,11 +72,28 @@ class MosaicSizes(QWidget):
         rows = [_row(mosaic, inventory) for mosaic in mosaics]
         sizes = [row.size for row in rows]
         self.model.set_rows(rows, max(storage.used if storage else 0, sum(size or 0 for size in sizes)))
-        note = sizes_note(storage, sizes)
-        self.noteLabel.setText(note)
-        self.noteLabel.setVisible(bool(note))
+        self._note = sizes_note(storage, sizes)
+        self._show_note()
         self.readButton.setVisible(None in sizes)
         self._fit_columns()
+
+    def show_failure(self, error: MapflowError) -> None:
+        """Not all lists were read; what was read counts."""
+        self._failure = describe(error, self.tr("Not all lists of images were read")).text
+        self._show_note()
+
+    def forget_failure(self) -> None:
+        self._failure = ""
+        self._show_note()
+
+    def _on_read(self) -> None:
+        self.forget_failure()
+        self.read_requested.emit()
+
+    def _show_note(self) -> None:
+        text = "\n".join(filter(None, (self._note, self._failure)))
+        self.noteLabel.setText(text)
+        self.noteLabel.setVisible(bool(text))
 
     def _fit_columns(self) -> None:
         """A name that nobody can read is worth less than a count or a bar; the tooltip has all."""

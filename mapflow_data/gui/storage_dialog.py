@@ -104,6 +104,7 @@ class StorageDialog(QDialog):
         sizes, duplicates = self.sizesPage, self.duplicatesPage
         sizes.mosaic_chosen.connect(self.mosaic_chosen)
         sizes.read_requested.connect(self._search.read)
+        self._search.read_failed.connect(sizes.show_failure)
         duplicates.image_chosen.connect(self.image_chosen)
         duplicates.images_chosen.connect(self.images_chosen)
         duplicates.sign_in_requested.connect(self.sign_in_requested)
@@ -174,6 +175,7 @@ class StorageDialog(QDialog):
 
     def _on_forgotten(self) -> None:
         self._mosaics = None
+        self.sizesPage.forget_failure()
         self._show_state()
 
     def _on_inventory_changed(self) -> None:

@@ -54,6 +54,13 @@ def storage_without_limit(stage: Stage) -> QWidget:
     return _storage(stage, Storage(12 * GB))
 
 
+@sized_state(*SIZES)
+def storage_sizes_not_read(stage: Stage) -> QWidget:
+    dialog = _storage(stage)
+    dialog.sizesPage.show_failure(Unreachable())
+    return dialog
+
+
 @state
 def storage_loading(stage: Stage) -> QWidget:
     return stage.own(StorageDialog(*_services(stage, samples.STORAGE)))

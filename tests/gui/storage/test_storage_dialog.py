@@ -81,6 +81,25 @@ def test_sizes_that_the_server_does_not_tell_are_added_up(desk: Desk, server: Fa
     assert not desk.dialog.readingBar.is_wanted
 
 
+def test_sizes_that_could_not_be_read_say_why_until_they_are_tried_again(
+    desk: Desk, server: FaultServer
+) -> None:
+    desk.sign_in(server.url)
+    server.then = answer({"message": "no"}, 401)
+    desk.dialog.open_with([Mosaic("m0", "One", image_count=1)])
+    page = desk.dialog.sizesPage
+    told = "The server does not tell the size of 1 mosaic."
+    assert page.noteLabel.text() == told
+    desk.click(page.readButton)
+    desk.qtbot.waitUntil(lambda: page.noteLabel.text() != told, timeout=PATIENCE_MS)
+    assert page.noteLabel.text().startswith(f"{told}\nNot all lists of images were read: ")
+    server.then = answer([raw("i", size=GB)])
+    desk.click(page.readButton)
+    desk.qtbot.waitUntil(lambda: not page.readButton.isVisible(), timeout=PATIENCE_MS)
+    assert desk.column(Column.SIZE) == ["1 GB"]
+    assert "Not all lists" not in page.noteLabel.text()
+
+
 def test_signed_out_nothing_is_left(found: Desk) -> None:
     asked = Told(found.qtbot, found.dialog.sign_in_requested)
     found.session.sign_out()
