@@ -123,8 +123,7 @@ class CatalogService(OnlineService):
                 _check_area(query, limit)
             for page in _portions(client.catalog.search(query, size, offset), offset, seen, pages):
                 features = results.make_features(page.items, query.area, linked, token)
-                token.check()  # closed meanwhile, the signal may be gone
-                self._page_came.emit(number, page, features)
+                self.tell("_page_came", number, page, features)
 
         self.ask(
             "search",

@@ -52,7 +52,9 @@ class DeletionService(OnlineService):
         number = self._run
         is_started = self.ask(
             KEY,
-            lambda client, token: _delete_each(client, token, wanted, lambda o: self._told.emit(number, o)),
+            lambda client, token: _delete_each(
+                client, token, wanted, lambda o: self.tell("_told", number, o)
+            ),
             self.ended.emit,
             lambda error: self.ended.emit(self._with_rest(error)),
         )

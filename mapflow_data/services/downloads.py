@@ -82,7 +82,7 @@ class DownloadService(OnlineService):
         number = self._run
 
         def work(client: MapflowClient, token: CancelToken) -> list[Outcome]:
-            return _Series(client, token, wanted, lambda told: self._told.emit(number, told)).run()
+            return _Series(client, token, wanted, lambda told: self.tell("_told", number, told)).run()
 
         is_started = self.run(
             KEY,
@@ -161,6 +161,6 @@ class _Series:
         if received not in (0, total) and now - self._told_at < TELL_EVERY_S:
             return
         self._told_at = now
-        self._token.check()  # after a close there may be nobody to tell
+        self._token.check()
         all_bytes = total if len(self._downloads) == 1 else self._total
         self._tell(Progress(self._done, len(self._downloads), self._before + received, all_bytes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -61,7 +60,6 @@ class PictureService(OnlineService):
         self._memory = PictureMemory()
         self._failed: dict[str, Any] = {}  # image id to the facts of the file that has no picture
         self._janitor = PictureJanitor(self._cache, self._folder, in_use, self)
-        self._telling = threading.Lock()
         self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
 
     # The account
@@ -99,8 +97,6 @@ class PictureService(OnlineService):
         self.refreshed.emit()
 
     def close(self) -> None:
-        with self._telling:
-            self._is_closed = True
         self._janitor.close()
         super().close()
 
@@ -172,9 +168,7 @@ class PictureService(OnlineService):
 
     def _make_desk(self, owner: str) -> PictureDesk:
         def tell(image: Optional[Image], picture: Optional[QImage], error: Optional[MapflowError]) -> None:
-            with self._telling:  # a signal of what is deleted ends QGIS
-                if not self._is_closed:
-                    self._came.emit(desk, image, picture, error)
+            self.tell("_came", desk, image, picture, error)
 
         desk = PictureDesk(owner, self._connection, self._cache_now(), tell, self._time_scale)
         return desk

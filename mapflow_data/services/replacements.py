@@ -184,8 +184,8 @@ class ReplacementService(OnlineService):
 
         def work(client: MapflowClient, token: CancelToken) -> Swapped:
             def tell(step: Step) -> None:
-                token.check()  # after a close there may be nobody to tell
-                self._stepped.emit(one.id, step)
+                token.check()
+                self.tell("_stepped", one.id, step)
 
             found = one.new.id if one.new else one.image_id
             return swap(client, wanted, found, tell, token, patience.wait_for, patience.poll)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Hashable, Mapping
 from typing import Any, Callable, ClassVar, Optional
 
@@ -35,6 +36,7 @@ class Service(QObject):
         self._waiting: dict[str, list[int]] = {}  # kind to the numbers of tasks that are not submitted yet
         self._submitted: dict[int, str] = {}  # number of a task that was to its kind
         self._is_closed = False
+        self._telling = threading.Lock()
 
     @property
     def is_busy(self) -> bool:
@@ -91,8 +93,15 @@ class Service(QObject):
 
     def close(self) -> None:
         """The end: nothing runs, answers or starts any more. May be called twice."""
-        self._is_closed = True
+        with self._telling:
+            self._is_closed = True
         self.cancel_all()
+
+    def tell(self, signal: str, *values: Any) -> None:
+        """Emits for threads, which may outlive this object: a signal of what is deleted ends QGIS."""
+        with self._telling:
+            if not self._is_closed:
+                getattr(self, signal).emit(*values)
 
     def _submit(self, kind: str) -> None:
         waiting = self._waiting.get(kind, [])

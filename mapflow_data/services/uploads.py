@@ -140,8 +140,8 @@ class UploadService(Service):
             if facts is None or not is_current(facts):
                 facts = known.facts[path] = inspect(path, token)
                 known.sha1.pop(path, None)
-                token.check()  # after a close there may be nobody to tell
-                self.row_checked.emit(facts)
+                token.check()
+                self.tell("row_checked", facts)
             found.append(facts)
         return found
 

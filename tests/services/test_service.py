@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication
+from qgis.PyQt import sip
 
 from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.errors import Conflict
@@ -130,6 +131,22 @@ def test_nothing_starts_or_answers_after_close(qtbot: QtBot, service: Service) -
     qtbot.waitUntil(gate.left.is_set, timeout=2000)
     qtbot.wait(50)
     assert got == []
+
+
+def test_a_thread_that_outlives_the_service_tells_nothing(qtbot: QtBot, service: Service) -> None:
+    told: list[bool] = []
+    service.busy_changed.connect(told.append)
+    before = threading.Thread(target=service.tell, args=("busy_changed", True))
+    late = threading.Thread(target=service.tell, args=("busy_changed", False))
+    before.start()
+    before.join()
+    qtbot.waitUntil(lambda: told == [True], timeout=3000)
+    service.close()
+    sip.delete(service)
+    late.start()
+    late.join()
+    qtbot.wait(50)
+    assert told == [True]
 
 
 def test_a_callback_may_start_the_next_run_of_its_key(qtbot: QtBot, service: Service) -> None:
