@@ -1,8 +1,8 @@
 """An account with very many images, in a process of its own so that it takes nothing from the one measured.
 
-`with VolumeServer(1000, 60) as server: server.url` answers the storage, the list of mosaics, their images and the
-pictures of those. In every other mosaic each tenth file is the one of the mosaic before. With a third number the
-first mosaic has so many images.
+`with VolumeServer(1000, 60) as server: server.url` answers the storage, the list of mosaics, their images and
+the pictures of those. In every other mosaic each tenth file is the one of the mosaic before. With a third
+number the first mosaic has so many images.
 """
 
 from __future__ import annotations
