@@ -74,6 +74,17 @@ class ContactSheet(SteadyList):
         """Of the mosaic's images, None where it is not known."""
         return self._count
 
+    def go_to_current(self) -> None:
+        """In the tree any column may be the current one; here there is but the first."""
+        current = self.currentIndex()
+        if self._mosaic is None or not current.parent().isValid():
+            return
+        if current.column() and self.isVisible():
+            current = current.siblingAtColumn(0)
+            self.selectionModel().setCurrentIndex(current, self.selectionModel().SelectionFlag.NoUpdate)
+        self._is_seeking = not self.visualRect(current).isValid()
+        self.scrollTo(current)
+
     # Qt
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -100,7 +111,7 @@ class ContactSheet(SteadyList):
             self._rest.start()
         elif event.type() == QEvent.Type.Show:
             self._rest.start()
-            self._go_to_current()
+            self.go_to_current()
         return bool(super().event(event))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -151,7 +162,7 @@ class ContactSheet(SteadyList):
             self._use(tree)
             self.setRootIndex(top)
             self.scrollToTop()
-            self._go_to_current()
+            self.go_to_current()
         mosaic, count = top.data(ITEM_ROLE), top.data(COUNT_ROLE)
         if (mosaic, count) != (self._mosaic, self._count):
             self._mosaic, self._count = mosaic, count
@@ -170,22 +181,11 @@ class ContactSheet(SteadyList):
                 own.deleteLater()
             self.setSelectionModel(tree.selectionModel())
 
-    def _go_to_current(self) -> None:
-        """In the tree any column may be the current one; here there is but the first."""
-        current = self.currentIndex()
-        if self._mosaic is None or not current.parent().isValid():
-            return
-        if current.column() and self.isVisible():
-            current = current.siblingAtColumn(0)
-            self.selectionModel().setCurrentIndex(current, self.selectionModel().SelectionFlag.NoUpdate)
-        self._is_seeking = not self.visualRect(current).isValid()
-        self.scrollTo(current)
-
     def _on_laid_out(self) -> None:
         """One more batch."""
         self._rest.start()
         if self._is_seeking:
-            self._go_to_current()
+            self.go_to_current()
 
     def _is_current_here(self) -> bool:
         return self._mosaic is None or self.currentIndex().parent() == self.rootIndex()

@@ -8,6 +8,7 @@ from qgis.PyQt.QtWidgets import QToolButton, QWidget
 from ..services.pictures import PictureService
 from ..settings import DRAWER_OPEN
 from .contact_sheet import ContactSheet
+from .current_in_sight import CurrentInSight
 from .image_drawer import ImageDrawer
 from .imagery_states import ImageryStates
 from .imagery_tree import ImageryTree
@@ -41,6 +42,9 @@ class ImageryViews(QObject):
         drawer.hide()
         states.content_shown.connect(drawer.setVisible)
         self._sheet.mosaic_changed.connect(lambda _: self._show_title())
+        for view in (tree, self._sheet):
+            CurrentInSight(view)
+        tree.filtered.connect(self._show_current)
         switch.toggled.connect(self._on_switched)
         sheet_page.findChild(QToolButton, "backButton").clicked.connect(self.show_list)
         self._show_title()
@@ -53,7 +57,14 @@ class ImageryViews(QObject):
         self._states.set_content(self._page if is_sheet else self._tree)
         if had_focus:
             (self._sheet if is_sheet else self._tree).setFocus(Qt.FocusReason.OtherFocusReason)
-        if not is_sheet and self._tree.currentIndex().isValid():
+        if not is_sheet:
+            self._show_current()
+
+    def _show_current(self) -> None:
+        """What was found by a filter is still there when the filter is gone."""
+        if self._switch.isChecked():
+            self._sheet.go_to_current()
+        elif self._tree.currentIndex().isValid():
             self._tree.scrollTo(self._tree.currentIndex())
 
     def _show_title(self) -> None:

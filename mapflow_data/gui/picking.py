@@ -80,7 +80,7 @@ class Picking(QObject):
         hits = self._hits(point, crs)
         if not hits:
             self._select({}, adds)
-            self.told.emit(self.tr("No footprint here"))
+            self.told.emit(self.tr("No footprint here") if self._layers() else self._where_from())
             return
         keys = [hit.key for hit in hits]
         number = keys.index(turn.last) + 1 if turn is not None and turn.last in keys else 0
@@ -99,6 +99,9 @@ class Picking(QObject):
         self._select(wanted, adds)
         count = sum(map(len, wanted.values()))
         self.told.emit(self.tr("Footprints in this area: {0}").format(count))
+
+    def _where_from(self) -> str:
+        return self.tr("The map shows no footprints; choose Footprints under On map first")
 
     def _hint(self, number: int, count: int) -> str:
         if count == 1:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsGeometry, QgsProject
 from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtWidgets import QAbstractItemView
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.models import Image, Mosaic
@@ -220,3 +221,48 @@ def test_footprints_that_come_late_are_selected_as_their_rows_are(
     qtbot.waitUntil(lambda: bool(footprints()), timeout=PATIENCE_MS)
     (layer,) = footprints()
     assert [feature["id"] for feature in layer.selectedFeatures()] == [first.id]
+
+
+def many(panel: ImageryPanel, mosaic: Mosaic, qtbot: QtBot) -> list[Image]:
+    """More than there is room for."""
+    open_mosaic(panel, mosaic, qtbot)
+    images = [Image(f"i{number}", mosaic.id, f"DJI_{number:04}.tif") for number in range(60)]
+    panel.model.set_images(mosaic.id, images)
+    return images
+
+
+def is_in_sight(view: QAbstractItemView) -> bool:
+    place = view.visualRect(view.currentIndex())
+    return place.isValid() and view.viewport().rect().contains(place.center())
+
+
+def test_a_row_that_is_clicked_is_not_behind_the_drawer_that_it_fills(
+    panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot
+) -> None:
+    images, tree = many(panel, stocked, qtbot), panel.imageryTree
+    qtbot.waitUntil(lambda: tree.visualRect(panel.model.index_of(images[-1].id, stocked.id)).isValid())
+    tree.scrollToTop()
+    last = tree.indexAt(QPoint(60, tree.viewport().height() - 8))
+    before = tree.viewport().height()
+    qtbot.mouseClick(tree.viewport(), LEFT, pos=tree.visualRect(last).center())
+    qtbot.waitUntil(lambda: tree.viewport().height() < before - 10, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: is_in_sight(tree), timeout=1000)
+    assert tree.currentIndex().data() == last.data()
+
+
+@pytest.mark.parametrize("is_sheet", [False, True])
+def test_what_was_found_is_in_sight_when_the_filter_is_gone(
+    panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot, is_sheet: bool
+) -> None:
+    images = many(panel, stocked, qtbot)
+    qtbot.keyClicks(panel.filterEdit, "0057")
+    qtbot.waitUntil(lambda: panel.model.rowCount(panel.model.index_of(stocked.id)) == 1)
+    click_image(panel, images[57], qtbot)
+    if is_sheet:
+        qtbot.mouseClick(panel.sheetButton, LEFT)
+    for _ in "0057":
+        qtbot.keyClick(panel.filterEdit, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: panel.model.rowCount(panel.model.index_of(stocked.id)) == 60)
+    view = panel.contactSheet if is_sheet else panel.imageryTree
+    qtbot.waitUntil(lambda: view.isVisible() and is_in_sight(view), timeout=1000)
+    assert view.currentIndex().data() == "DJI_0057.tif"

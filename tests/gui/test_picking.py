@@ -168,7 +168,7 @@ def test_what_is_not_to_be_seen_is_not_picked(desk: Desk) -> None:
     layer.setScaleBasedVisibility(True)
     layer.setMinimumScale(10)
     desk.click(IN_ALL)
-    assert desk.told == ["No footprint here"] * 2
+    assert desk.told == ["The map shows no footprints; choose Footprints under On map first"] * 2
     assert selected(layer) == []
 
 
