@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -185,3 +188,13 @@ def test_right_form_is_let_be() -> None:
         "<enum>Qt::Orientation::Horizontal</enum><header>qgsfilterlineedit.h</header><header>.chips</header>"
     )
     assert form_offences("dock.ui", xml) == []
+
+
+def test_opening_the_dock_loads_nothing_that_only_workers_need() -> None:
+    """`requests` and NumPy take a tenth of a second each."""
+    code = "import sys, mapflow_data.gui.workspace as _; print({'requests', 'numpy'} & set(sys.modules))"
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    assert run.stdout.strip() == "set()"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .answers import read_json
-from .call import Call
+from .call import PROBE, Call
 from .errors import IncompleteAnswer, NotFound, NotMapflow, Refused
 from .models import Storage, UserStatus
-from .transport import PROBE, Transport
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 NO_SUCH_CALL = (404, 405)  # what servers of other ages answer to calls that they do not have
 

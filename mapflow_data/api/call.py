@@ -41,3 +41,6 @@ class Call:
 def endpoint(*parts: str) -> str:
     """A path under the base URL; ids come from servers, so every part is quoted."""
     return "".join("/" + quote(part, safe="") for part in parts)
+
+
+PROBE = Call("GET", "/rasters/memory")  # the cheapest one that proves a token

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import fields
 from .answers import Answer, read_json
@@ -14,7 +14,9 @@ from .images import read_picture
 from .models import CatalogItem, Preview, SearchPage
 from .query import CatalogQuery
 from .retry import READ
-from .transport import Transport
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 MAX_PAGE = 1000  # a page of more holds the interpreter too long
 MAX_PAGES = 1000

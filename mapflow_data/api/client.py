@@ -11,15 +11,18 @@ with MapflowClient(make_connection("https://api.mapflow.ai/rest", token)) as cli
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
+from . import make_transport
 from .account import Account
 from .cancel import CancelToken
 from .catalog import Catalog
 from .connection import Connection
 from .images import Images
 from .mosaics import Mosaics
-from .transport import OnWait, Transport
+
+if TYPE_CHECKING:
+    from .transport import OnWait
 
 
 class MapflowClient:
@@ -36,7 +39,7 @@ class MapflowClient:
         *,
         time_scale: float = 1.0,
     ) -> None:
-        self._transport = Transport(connection, cancel, on_wait, time_scale)
+        self._transport = make_transport(connection, cancel, on_wait, time_scale)
         self.connection = connection
         self.account = Account(self._transport)
         self.mosaics = Mosaics(self._transport)

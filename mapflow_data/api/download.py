@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from .answers import Answer, is_html, plain, refusal
 from .bodies import Open, Write
 from .call import Call
 from .errors import NotMapflow
 from .retry import DOWNLOAD
-from .transport import Transport
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 MOST = 2**50  # bytes, where nothing tells how large the file is
 _XML = re.compile(rb"<(Code|Message)>([^<]{1,300})</")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Optional
+from typing import TYPE_CHECKING, Literal, Optional
 
 from .answers import Answer, check, is_html, read_items, read_json
 from .bodies import PICTURE_CAP, Open
@@ -12,7 +12,9 @@ from .errors import BadAnswer, IncompleteAnswer, NotMapflow
 from .models import DownloadLink, Image, Preview, UploadReceipt
 from .multipart import FileBody, Progress
 from .retry import CHANGE, CREATE, UPLOAD
-from .transport import Transport
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 _MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 

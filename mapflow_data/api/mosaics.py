@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from .account import NO_SUCH_CALL
 from .answers import Answer, check, read_items, read_json
@@ -13,7 +13,9 @@ from .errors import BadAnswer, BadInput, Cancelled, ConnectionFailed, MapflowErr
 from .models import Mosaic, MosaicStatus, TileJson, UploadReceipt
 from .multipart import FileBody, Progress
 from .retry import CHANGE, CREATE, UPLOAD_NEW
-from .transport import Transport
+
+if TYPE_CHECKING:
+    from .transport import Transport
 
 ALL = "/rasters/mosaic"
 

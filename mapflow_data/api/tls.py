@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Optional
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
 from .errors import TlsFailed
 
 
@@ -42,6 +40,8 @@ def is_address(host: str) -> bool:
 
 
 def _make_context(ca_pem: Optional[str]) -> ssl.SSLContext:
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # not before a connection is made: it takes long
+
     context = ssl.create_default_context()
     # Python 3.13 sets it and refuses authorities of companies that QGIS itself, and Python before, take
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT

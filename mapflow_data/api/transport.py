@@ -15,7 +15,7 @@ import requests
 from . import foreign, retry
 from .answers import Answer, check
 from .bodies import JSON_CAP, copy_body, read_body
-from .call import Call
+from .call import PROBE, Call
 from .cancel import CancelToken
 from .causes import NETWORK_FAULTS, translate
 from .connection import Connection, origin_of
@@ -40,7 +40,6 @@ from .tls import make_trust
 
 T = TypeVar("T")
 OnWait = Callable[[float, MapflowError], None]
-PROBE = Call("GET", "/rasters/memory")
 MAX_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from qgis.core import QgsProject
 from qgis.gui import QgsMapCanvas
@@ -21,9 +21,7 @@ from .messages import Message
 from .picking import Picking
 from .presenter import Presenter
 from .replacing import Replacing
-
-if TYPE_CHECKING:
-    from .storage_dialog import StorageDialog
+from .storage_dialog import StorageDialog
 
 
 class ImageryCommands(QObject):
@@ -64,8 +62,6 @@ class ImageryCommands(QObject):
 
     def show_storage(self) -> None:
         if self._storage is None:
-            from .storage_dialog import StorageDialog  # not before it is needed: the dock opens the sooner
-
             services = self._services
             self._storage = StorageDialog(services.session, services.mosaics, services.inventory, self._panel)
             self._storage.mosaic_chosen.connect(self._on_mosaic_chosen)

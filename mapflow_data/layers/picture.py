@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Optional
 
-import numpy as np
 from osgeo import gdal
 
 from ..api.errors import BadInput
+from .late_numpy import np
 
 MAX_BYTES = 50 * 1024**2
 MAX_SIDE_PX = 10_000

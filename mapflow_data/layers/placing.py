@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-import numpy as np
 from qgis.core import QgsCoordinateReferenceSystem
 
 from ..api.errors import BadInput
@@ -18,6 +17,7 @@ from ..api.models import Image
 from .corners import bounds, corners, in_picture_order, sides_ratio
 from .crs_cache import metric_crs_of
 from .geometry import Box, Point, outline, project, read_crs, unwrapped, wgs84
+from .late_numpy import np
 from .raster_box import box_corners, raster_box
 
 PADDED_FROM = 0.02  # a picture's aspect that is further off than this is padded to its box, and centred

@@ -9,13 +9,13 @@ import shutil
 from pathlib import Path
 from typing import Optional
 
-import numpy as np
 from osgeo import gdal
 from qgis.core import QgsBilinearRasterResampler, QgsCoordinateReferenceSystem, QgsRasterLayer
 
 from ..api.errors import BadInput
 from ..api.models import Image, Preview
 from .corners import bounds
+from .late_numpy import np
 from .picture import emptiness, quiet_gdal, read_picture
 from .placing import Placing, depth, place
 from .properties import PREVIEW, mark

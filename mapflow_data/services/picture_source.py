@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import Optional
 
-import numpy as np
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QImage
 
 from ..api.client import MapflowClient
 from ..api.errors import BadInput, ConnectionFailed, MapflowError, RateLimited, SignInRequired
 from ..api.models import Image
+from ..layers.late_numpy import np
 from ..layers.picture import read_picture
 from .picture_cache import PictureCache, key_of
 
