@@ -10,6 +10,7 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
+from ..api.models import Image
 from ..services.bundle import Services
 from .deleting import Deleting
 from .downloading import Downloading
@@ -46,6 +47,7 @@ class ImageryCommands(QObject):
         self._tree = tree
         self._panel = panel
         self._storage: Optional[StorageDialog] = None
+        self._successor: Optional[Image] = None  # selected once it is in the list
         model = tree.imagery
         self.on_map = MapActions(services, presenter, model, panel)
         self.deleting = Deleting(services, presenter, model, panel)
@@ -97,6 +99,18 @@ class ImageryCommands(QObject):
         self.details.zoom_requested.connect(lambda image: self.on_map.zoom_to([image]))
         self.details.download_requested.connect(lambda image: self.downloading.ask([image]))
         self._tree.image_activated.connect(self.details.open)
+        self._services.replacements.replaced.connect(self._on_replaced)
+        self._tree.imagery.images_told.connect(self._on_images_told)
+
+    def _on_replaced(self, _mosaic_id: str, old: Image, new: Image) -> None:
+        """Who had chosen the old one goes on with the new one."""
+        self._successor = new if self._tree.selected_image_ids() == {old.id} else None
+
+    def _on_images_told(self, mosaic_id: str) -> None:
+        new = self._successor
+        if new is not None and any(one.id == new.id for one in self._tree.imagery.images_of(mosaic_id)):
+            self._successor = None
+            self._tree.show_image(new)
 
     # What they have to say
 

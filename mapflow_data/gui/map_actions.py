@@ -138,6 +138,8 @@ class MapActions(QObject):
         self._wanted.pop((kind, wanted_id), None)
 
     def _on_image_uploaded(self, mosaic_id: str, image: Optional[Image]) -> None:
+        if any(one.old.mosaic_id == mosaic_id for one in self._services.replacements.open):
+            return  # it brings everything up to date at its end, and shows nothing that was not there
         self._uploaded.add(mosaic_id)
         self._reload.start()
 

@@ -16,7 +16,8 @@ translate = QCoreApplication.translate
 
 
 def success(one: Replacement) -> str:
-    new = short(name_of(one.new)) if one.new is not None else ""
+    """The new one goes by its file: its name may be the old one's."""
+    new = short(one.prepared.facts.name)
     text = translate("Replace", "“{0}” was replaced by “{1}”.").format(short(name_of(one.old)), new)
     if one.note is None:
         return text

@@ -84,7 +84,10 @@ class ServiceNotices(QObject):
         self._notices.warning(message, self.tr("Sign in"), self.token_wanted.emit)
 
     def _on_idle(self) -> None:
-        """The end of a batch is told where its list is not in sight, or where something is left to do."""
+        """The end of a batch is told where its list is not in sight, or where something is left to do. The
+        upload of a replacement is told with the rest of it."""
+        if self._services.replacements.open:
+            return
         total = self._services.queue.summary
         if total.failed or total.unconfirmed:
             self._notices.warning(Message(summary(total)), self.tr("Show"), self.activity_wanted.emit)

@@ -236,18 +236,17 @@ def is_in_sight(view: QAbstractItemView) -> bool:
     return place.isValid() and view.viewport().rect().contains(place.center())
 
 
-def test_a_row_that_is_clicked_is_not_behind_the_drawer_that_it_fills(
+def test_the_last_row_is_not_behind_the_drawer_that_it_fills(
     panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot
 ) -> None:
     images, tree = many(panel, stocked, qtbot), panel.imageryTree
-    qtbot.waitUntil(lambda: tree.visualRect(panel.model.index_of(images[-1].id, stocked.id)).isValid())
-    tree.scrollToTop()
-    last = tree.indexAt(QPoint(60, tree.viewport().height() - 8))
+    last = panel.model.index_of(images[-1].id, stocked.id)
+    qtbot.waitUntil(lambda: tree.visualRect(last).isValid())
     before = tree.viewport().height()
-    qtbot.mouseClick(tree.viewport(), LEFT, pos=tree.visualRect(last).center())
-    qtbot.waitUntil(lambda: tree.viewport().height() < before - 10, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: is_in_sight(tree), timeout=1000)
+    qtbot.keyClick(tree, Qt.Key.Key_End)
     assert tree.currentIndex().data() == last.data()
+    qtbot.waitUntil(lambda: tree.viewport().height() < before - 10, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: is_in_sight(tree), timeout=2000)
 
 
 @pytest.mark.parametrize("is_sheet", [False, True])
@@ -266,3 +265,25 @@ def test_what_was_found_is_in_sight_when_the_filter_is_gone(
     view = panel.contactSheet if is_sheet else panel.imageryTree
     qtbot.waitUntil(lambda: view.isVisible() and is_in_sight(view), timeout=1000)
     assert view.currentIndex().data() == "DJI_0057.tif"
+
+
+def test_the_image_that_takes_anothers_place_is_selected_in_its_stead(
+    panel: ImageryPanel, signed_in: Workspace, client: MapflowClient, tmp_path: Path, qtbot: QtBot
+) -> None:
+    mosaic = client.mosaics.create("To be replaced")
+    client.images.upload(mosaic.id, str(make_raster(tmp_path / "old.tif", value=71)))
+    client.images.upload(mosaic.id, str(make_raster(tmp_path / "stays.tif", value=72)))
+    panel.refresh()
+    qtbot.waitUntil(lambda: panel.model.branch(mosaic.id) is not None, timeout=PATIENCE_MS)
+    old = next(one for one in open_mosaic(panel, mosaic, qtbot) if one.filename == "old.tif")
+    click_image(panel, old, qtbot)
+    replacements = signed_in.services.replacements
+    with qtbot.waitSignal(replacements.prepared, timeout=PATIENCE_MS) as told:
+        replacements.prepare(old, str(make_raster(tmp_path / "new.tif", value=73)))
+    replacements.replace(told.args[0])
+    selected = panel.imageryTree.selected_items
+    qtbot.waitUntil(lambda: [one.filename for one in selected()] == ["new.tif"], timeout=PATIENCE_MS)
+    assert panel.deleteButton.isEnabled()
+    texts = [item.property("text") for item in signed_in.dock.messageBar.items()]
+    assert texts == ["“old.tif” was replaced by “new.tif”."]
+    assert footprints() == []  # none was on the map

@@ -203,7 +203,7 @@ def test_the_name_may_stay(
     qtbot.mouseClick(dialog.nameCheck, LEFT, pos=dialog.nameCheck.rect().topLeft() + EDGE)
     qtbot.mouseClick(dialog.replace_button, LEFT)
     qtbot.waitUntil(lambda: bool(panel.told), timeout=PATIENCE_MS)
-    assert panel.told == ["“old.tif” was replaced by “old.tif”."]
+    assert panel.told == ["“old.tif” was replaced by “new.tif”."]
     assert names(client, mosaic) == ["old.tif"]
 
 
