@@ -11,16 +11,21 @@ from typing import Optional
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
-from ..api.errors import Forbidden, NotFound
+from ..api.errors import Forbidden, MapflowError, NotFound
 from ..api.models import Mosaic
 from ..layers.mosaic_outlines import footprint_of_images
+from .inventory_reading import FAILURES_IN_A_ROW, STOPPERS
 from .task import guarded
 
 AT_ONCE = 4
 
 
 def complete(connection: Connection, mosaics: Sequence[Mosaic], token: CancelToken) -> list[Mosaic]:
-    """The mosaics with their footprints, in the order given, without those that are gone meanwhile."""
+    """The mosaics with their footprints, in the order given, without those that are gone meanwhile.
+
+    One that cannot be read stays as it is; what would fail for all is raised.
+    """
+    failures: list[MapflowError] = []  # in a row
     found: dict[str, Optional[Mosaic]] = {mosaic.id: mosaic for mosaic in mosaics}
     waiting = deque(mosaic for mosaic in mosaics if _is_short(mosaic))
     over = CancelToken()
@@ -33,7 +38,15 @@ def complete(connection: Connection, mosaics: Sequence[Mosaic], token: CancelTok
                     mosaic = waiting.popleft()
                 except IndexError:  # another thread was faster
                     return
-                found[mosaic.id] = _read(client, mosaic)
+                try:
+                    found[mosaic.id] = _read(client, mosaic)
+                    failures.clear()
+                except STOPPERS:
+                    raise
+                except MapflowError as error:
+                    failures.append(error)
+                    if len(failures) >= FAILURES_IN_A_ROW:
+                        raise
 
     with token.calling(over.cancel), ThreadPoolExecutor(AT_ONCE, "outlines") as pool:
         works = [pool.submit(guarded, work) for _ in range(min(AT_ONCE, len(waiting)))]

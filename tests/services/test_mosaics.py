@@ -14,7 +14,7 @@ from qgis.PyQt.QtGui import QColor
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
-from mapflow_data.api.errors import BadInput, MapflowError, NotMapflow, SignInRequired
+from mapflow_data.api.errors import BadInput, Conflict, MapflowError, NotMapflow, SignInRequired
 from mapflow_data.api.models import Mosaic
 from mapflow_data.layers import tiles
 from mapflow_data.network import TileSigner
@@ -248,12 +248,13 @@ def test_where_mosaics_tell_no_footprint_their_images_do(
     assert by_id[empty.id]["images"] == 0
 
 
+@pytest.mark.parametrize("status", [403, 409])
 def test_a_mosaic_that_is_gone_or_shut_does_not_spoil_the_others(
-    qtbot: QtBot, mosaics: MosaicService
+    qtbot: QtBot, mosaics: MosaicService, status: int
 ) -> None:
     known = [Mosaic.from_json(short(number)) for number in range(3)]
     loaded, failed = Told(qtbot, mosaics.outlines_loaded), Told(qtbot, mosaics.failed)
-    scripts = [answer({"detail": "gone"}, 404), answer({"detail": "no"}, 403)]
+    scripts = [answer({"detail": "gone"}, 404), answer({"detail": "no"}, status)]
     whole = answer({**short(2), "footprint": SQUARE})
     with FaultServer(scripts, then=whole) as server:
         mosaics.set_connection(make_connection(server.url, "YTpi"))
@@ -268,6 +269,7 @@ def test_a_mosaic_that_is_gone_or_shut_does_not_spoil_the_others(
     [
         (answer({"message": "no"}, 401), SignInRequired),
         (html(), NotMapflow),
+        (answer({"message": "no"}, 409), Conflict),  # of all of them: it is the server
     ],
 )
 def test_what_would_fail_for_all_is_told_once(
