@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QEvent, QObject, QSize, QTimer
-from qgis.PyQt.QtWidgets import QAbstractItemView
+from qgis.PyQt.QtWidgets import QAbstractItemView, QApplication
 
 
 class CurrentInSight(QObject):
-    """A row near the end, once clicked, would be behind the drawer that it opens."""
+    """A row near the end would be behind the drawer that it fills. Not while a double click may go on."""
 
     def __init__(self, view: QAbstractItemView) -> None:
         super().__init__(view)
@@ -19,7 +19,7 @@ class CurrentInSight(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self._is_in_sight(event.oldSize()):
-            self._timer.start(0)  # once all is in its place
+            self._timer.start(QApplication.doubleClickInterval())
         return False
 
     def _is_in_sight(self, room: QSize) -> bool:
