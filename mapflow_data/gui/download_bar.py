@@ -54,7 +54,7 @@ class DownloadBar(LateBar):
             button.setToolTip(button.text())
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.closeButton = _button("closeDownloadsButton", "", self)
-        self.closeButton.setIcon(icon("clear_area"))
+        self.closeButton.setIcon(icon("close"))
         self.closeButton.setToolTip(self.tr("Close"))
         self.closeButton.setAccessibleName(self.tr("Close"))
         self.closeButton.setAutoRaise(True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 
-from qgis.PyQt.QtCore import QAbstractItemModel, QLocale, QModelIndex, QObject, Qt
+from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 
 from ..services.inventory_index import Copy, DuplicateGroup
 from . import formats
-from . import storage_words as words
 from .icons import cell_icon
 from .plain import as_tooltip
 from .suffix_delegate import SHORT_SUFFIX_ROLE, SUFFIX_ROLE
@@ -104,8 +103,8 @@ class DuplicatesModel(QAbstractItemModel):
 
     def _short_suffix(self, entry: Entry) -> str:
         if isinstance(entry, Copy):
-            return words.day(entry.uploaded_at)
+            return formats.day(entry.uploaded_at)
         return f"{self._count(entry)} · {formats.size(entry.reclaimable)}" if entry.size else ""
 
     def _count(self, group: DuplicateGroup) -> str:
-        return self.tr("{0} copies").format(QLocale().toString(len(group.copies)))
+        return self.tr("{0} copies").format(formats.whole(len(group.copies)))

@@ -10,10 +10,10 @@ from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
 from ..api.errors import Cancelled, MapflowError
 from .finding import Finding
+from .formats import whole
 from .forms import load_ui
 from .messages import describe
 from .reading_bar import ReadingBar
-from .storage_words import count
 from .wrapped_label import WrappedLabel
 
 translate = QCoreApplication.translate
@@ -50,15 +50,15 @@ class FindingBar(QWidget):
         """`found` images in opened mosaics; `mosaics` there are. Without a text the bar goes."""
         self._text, self._offer = text, (text, found, mosaics)
         self.setVisible(bool(text))
-        self.foundLabel.setText(self.tr("In opened mosaics: {0}").format(count(found)))
+        self.foundLabel.setText(self.tr("In opened mosaics: {0}").format(whole(found)))
         if mosaics == 1:
             self._show_button(
                 self.tr("Look into the mosaic"), self.tr("Look into the mosaic, which was not opened")
             )
             return
         self._show_button(
-            self.tr("Look into all {0}").format(count(mosaics)),
-            self.tr("Look into all {0} mosaics, also those that were not opened").format(count(mosaics)),
+            self.tr("Look into all {0}").format(whole(mosaics)),
+            self.tr("Look into all {0} mosaics, also those that were not opened").format(whole(mosaics)),
         )
 
     def show_found(self, images: int, mosaics: int, shown: int) -> None:
@@ -98,8 +98,8 @@ def _found_words(images: int, mosaics: int, shown: int) -> str:
     if images == 1:
         return translate("FindingBar", "1 image in 1 mosaic")
     if mosaics == 1:
-        return translate("FindingBar", "{0} images in 1 mosaic").format(count(images))
-    words = translate("FindingBar", "{0} images in {1} mosaics").format(count(images), count(mosaics))
+        return translate("FindingBar", "{0} images in 1 mosaic").format(whole(images))
+    words = translate("FindingBar", "{0} images in {1} mosaics").format(whole(images), whole(mosaics))
     if shown == mosaics:
         return words
-    return translate("FindingBar", "{0}, the first {1} are shown").format(words, count(shown))
+    return translate("FindingBar", "{0}, the first {1} are shown").format(words, whole(shown))

@@ -59,19 +59,33 @@ def moment(value: Optional[datetime]) -> str:
     """Date and time in the user's zone and locale, "" for an unknown one."""
     if value is None:
         return ""
-    stamp = QDateTime.fromMSecsSinceEpoch(int(value.timestamp() * 1000), Qt.TimeSpec.UTC)
-    return str(QLocale().toString(stamp.toLocalTime(), QLocale.FormatType.ShortFormat))
+    return str(QLocale().toString(_local(value), QLocale.FormatType.ShortFormat))
+
+
+def day(value: Optional[datetime]) -> str:
+    """In the user's zone and locale, "" for an unknown one."""
+    if value is None:
+        return ""
+    return str(QLocale().toString(_local(value).date(), QLocale.FormatType.ShortFormat))
 
 
 def clock(value: datetime) -> str:
     """The time of day in the user's zone and locale: "03:12"."""
-    stamp = QDateTime.fromMSecsSinceEpoch(int(value.timestamp() * 1000), Qt.TimeSpec.UTC)
-    return str(QLocale().toString(stamp.toLocalTime().time(), QLocale.FormatType.ShortFormat))
+    return str(QLocale().toString(_local(value).time(), QLocale.FormatType.ShortFormat))
+
+
+def whole(value: int) -> str:
+    """ "12,345"."""
+    return str(QLocale().toString(value))
 
 
 def number(value: float) -> str:
     """A number in the user's locale, four digits, without idle zeros: "0.3", "12,400"."""
     return str(QLocale().toString(float(f"{value:.4g}"), "g", 6))
+
+
+def _local(value: datetime) -> QDateTime:
+    return QDateTime.fromMSecsSinceEpoch(int(value.timestamp() * 1000), Qt.TimeSpec.UTC).toLocalTime()
 
 
 def _unit(count: int) -> int:

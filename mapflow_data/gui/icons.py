@@ -35,6 +35,7 @@ THEME = {
     "draw_rectangle": "mActionRectangleExtent.svg",
     "extent": "mActionSetToCanvasExtent.svg",
     "clear_area": "mIconClearText.svg",
+    "close": "mIconClearText.svg",
     "edit": "mActionToggleEditing.svg",
     "table": "mActionOpenTable.svg",
     "sort": "sort.svg",

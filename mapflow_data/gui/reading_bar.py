@@ -7,8 +7,8 @@ from typing import Optional
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
+from .formats import whole
 from .late_bar import LateBar
-from .storage_words import count
 from .wrapped_label import WrappedLabel
 
 
@@ -38,4 +38,4 @@ class ReadingBar(LateBar):
     def show_progress(self, done: int, total: int) -> None:
         self._bar.setRange(0, total)
         self._bar.setValue(done)
-        self._label.setText(self.tr("{0} of {1} mosaics read").format(count(done), count(total)))
+        self._label.setText(self.tr("{0} of {1} mosaics read").format(whole(done), whole(total)))

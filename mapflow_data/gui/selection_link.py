@@ -16,7 +16,7 @@ FEW = 20
 
 
 class ImageSelection(Protocol):
-    """What the link needs of a view."""
+    """What the link needs of a view: what is selected, by the ids that the features have."""
 
     def selected_image_ids(self) -> set[str]: ...
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Optional
 
-from qgis.PyQt.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, Qt
+from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from ..api.models import Mosaic
 from . import formats
@@ -110,7 +110,7 @@ class StorageModel(QAbstractTableModel):
         if column is Column.NAME:
             return name_of(row.mosaic)
         if column is Column.IMAGES:
-            return "" if row.images is None else str(QLocale().toString(row.images))
+            return "" if row.images is None else formats.whole(row.images)
         if column is Column.SIZE:
             return self.tr("not known") if row.size is None else formats.size(row.size)
         share = self._share(row)

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Optional
 
-from qgis.PyQt.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+from qgis.PyQt.QtCore import QCoreApplication
 
 from ..api.errors import MapflowError
 from ..api.models import Storage
 from ..services.inventory_index import DuplicateGroup
 from . import formats
+from .formats import whole
 from .reasons import reason_of
 
 translate = QCoreApplication.translate
 
 WORTH_TELLING = 0.05  # of the account's own figure
-
-
-def count(number: int) -> str:
-    return str(QLocale().toString(number))
-
-
-def day(moment: Optional[datetime]) -> str:
-    """In the user's zone and locale, "" for an unknown one."""
-    if moment is None:
-        return ""
-    stamp = QDateTime.fromMSecsSinceEpoch(int(moment.timestamp() * 1000), Qt.TimeSpec.UTC)
-    return str(QLocale().toString(stamp.toLocalTime().date(), QLocale.FormatType.ShortFormat))
 
 
 def headline(storage: Optional[Storage]) -> str:
@@ -49,7 +37,7 @@ def sizes_note(storage: Optional[Storage], sizes: Sequence[Optional[int]]) -> st
         return translate("Storage", "The server does not tell the size of 1 mosaic.")
     if unknown:
         return translate("Storage", "The server does not tell the size of {0} mosaics.").format(
-            count(unknown)
+            whole(unknown)
         )
     total = sum(size or 0 for size in sizes)
     if storage is None or abs(total - storage.used) <= WORTH_TELLING * storage.used:
@@ -67,7 +55,7 @@ def explanation(to_read: int) -> str:
     elif to_read:
         more = translate(
             "Storage", "To find them, the lists of images of {0} mosaics are read; nothing is changed."
-        ).format(count(to_read))
+        ).format(whole(to_read))
     else:
         more = translate("Storage", "All lists of images are read already; nothing is changed.")
     return f"{what} {more}"
@@ -79,13 +67,13 @@ def duplicates_total(groups: Sequence[DuplicateGroup]) -> str:
     if len(groups) == 1:
         return translate("Storage", "1 file is there more than once; {0} could be freed").format(freed)
     text = translate("Storage", "{0} files are there more than once; {1} could be freed")
-    return text.format(count(len(groups)), freed)
+    return text.format(whole(len(groups)), freed)
 
 
 def shown_note(shown: int, files: int) -> str:
     if shown == files:
         return ""
-    return translate("Storage", "The {0} that free most are shown.").format(count(shown))
+    return translate("Storage", "The {0} that free most are shown.").format(whole(shown))
 
 
 def skipped_note(skipped: Mapping[str, MapflowError]) -> str:
@@ -95,16 +83,16 @@ def skipped_note(skipped: Mapping[str, MapflowError]) -> str:
     reason = reason_of(next(iter(skipped.values())))
     if len(skipped) == 1:
         return translate("Storage", "1 mosaic was left out: {0}.").format(reason)
-    return translate("Storage", "{0} mosaics were left out: {1}.").format(count(len(skipped)), reason)
+    return translate("Storage", "{0} mosaics were left out: {1}.").format(whole(len(skipped)), reason)
 
 
 def button_text(copies: int, of: int) -> str:
     """ "Select the 8 newer copies"; of a part of them: "Select 2 of the 8 newer copies"."""
     if copies != of:
-        return translate("Storage", "Select {0} of the {1} newer copies").format(count(copies), count(of))
+        return translate("Storage", "Select {0} of the {1} newer copies").format(whole(copies), whole(of))
     if copies == 1:
         return translate("Storage", "Select the newer copy")
-    return translate("Storage", "Select the {0} newer copies").format(count(copies))
+    return translate("Storage", "Select the {0} newer copies").format(whole(copies))
 
 
 def selected_note(copies: int, mosaics: int, all_mosaics: int) -> str:
@@ -114,6 +102,6 @@ def selected_note(copies: int, mosaics: int, all_mosaics: int) -> str:
     else:
         text = translate("Storage", "{0} copies are selected in My imagery, where they can be deleted.")
     if mosaics == all_mosaics:
-        return text.format(count(copies))
+        return text.format(whole(copies))
     more = translate("Storage", "These are in {0} of {1} mosaics; the others come next.")
-    return f"{text.format(count(copies))} {more.format(count(mosaics), count(all_mosaics))}"
+    return f"{text.format(whole(copies))} {more.format(whole(mosaics), whole(all_mosaics))}"
