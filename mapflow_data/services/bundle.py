@@ -88,7 +88,8 @@ def _follow_session(services: Services) -> None:
     ):
         session.signed_in.connect(follower.set_connection)
         session.signed_out.connect(lambda follower=follower: follower.set_connection(None))
-    session.signed_in.connect(lambda connection: pictures.set_connection(connection, session.is_kept))
+    for told in (session.signed_in, session.token_not_stored):
+        told.connect(lambda *_: pictures.set_connection(session.connection, session.is_kept))
     session.signed_out.connect(lambda: pictures.set_connection(None))
     # those on the disk can be seen; none is asked for
     session.went_offline.connect(lambda connection, _: pictures.set_account(connection.key))

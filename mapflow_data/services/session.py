@@ -87,7 +87,8 @@ class SessionService(Service):
 
     @property
     def is_kept(self) -> bool:
-        """Whether the account was to be remembered: of another one nothing is left on this computer."""
+        """Whether the account is remembered: of another one nothing is left on this computer. May turn out
+        only after `signed_in`, and is then told by `token_not_stored`."""
         return self._is_kept
 
     @property
@@ -223,6 +224,7 @@ class SessionService(Service):
         if not remember:
             self._credentials.forget()
         elif not self._credentials.store(connection.server, connection.authorization):
+            self._is_kept = False
             self.token_not_stored.emit()
 
     def _on_storage(self, storage: Storage) -> None:

@@ -36,7 +36,7 @@ class Due:
 
 
 class ShelfKeeper(Service):
-    """Of the account that is signed in, if it was to be remembered; at sign-out all of it is removed."""
+    """Of the account that is signed in, if it is remembered; at sign-out all of it is removed."""
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class ShelfKeeper(Service):
         self._timer.setInterval(GAP_MS)
         self._timer.timeout.connect(self._write)
         session.signed_in.connect(self._on_signed_in)
+        session.token_not_stored.connect(self._on_not_stored)
         session.signed_out.connect(lambda: self._set_key(""))
         session.forgotten.connect(lambda connection: self._forget(connection.key))
         session.storage_loaded.connect(lambda storage: self._note((STORAGE, ""), [storage]))
@@ -81,6 +82,10 @@ class ShelfKeeper(Service):
         self._set_key(connection.key if self._session.is_kept else "")
         if not self._session.is_kept:
             self._forget(connection.key)
+
+    def _on_not_stored(self) -> None:
+        if self._session.connection is not None:
+            self._on_signed_in(self._session.connection)
 
     def _set_key(self, key: str) -> None:
         if key == self._key:

@@ -43,9 +43,9 @@ class House:
         self.key = make_connection(server.url, TOKEN).key
         self._qtbot, self._url = qtbot, server.url
 
-    def sign_in(self, remember: bool = True) -> None:
+    def sign_in(self, remember: bool = True, token: str = TOKEN) -> None:
         accepted = Told(self._qtbot, self.session.signed_in)
-        self.session.sign_in(self._url, TOKEN, remember)
+        self.session.sign_in(self._url, token, remember)
         accepted.wait()
 
     @property
@@ -118,6 +118,16 @@ def test_nothing_is_kept_of_nobody(qtbot: QtBot, house: House) -> None:
     house.mosaics.mosaics_loaded.emit([Mosaic("m", "not to be remembered")])
     qtbot.wait(2 * GAP_MS)
     assert house.files == []
+
+
+def test_of_a_token_that_cannot_be_kept_nothing_is_kept(qtbot: QtBot, house: House) -> None:
+    not_stored = Told(qtbot, house.session.token_not_stored)
+    house.sign_in(token=base64.b64encode(b"\xff\xfe:x").decode())
+    house.mosaics.mosaics_loaded.emit([Mosaic("m", "not to be remembered")])
+    not_stored.wait()
+    house.mosaics.mosaics_loaded.emit([Mosaic("m", "neither")])
+    qtbot.wait(2 * GAP_MS)
+    assert (house.files, house.session.is_kept) == ([], False)
 
 
 def test_a_sign_out_overtakes_what_waits(qtbot: QtBot, house: House) -> None:
