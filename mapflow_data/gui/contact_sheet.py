@@ -14,7 +14,8 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QWidget
 from ..api.models import Image, Mosaic
 from ..services.pictures import PictureService
 from .imagery_model import COUNT_ROLE, ITEM_ROLE
-from .imagery_tree import ENTER, ImageryTree
+from .imagery_tree import ImageryTree
+from .keys import ENTER
 from .picture_frame import quiet
 from .rows_in_sight import rows_in_sight
 from .sheet_delegate import SheetDelegate

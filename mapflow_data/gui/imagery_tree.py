@@ -20,10 +20,10 @@ from .imagery_opener import ImageryOpener
 from .imagery_place import ImageryPlace
 from .imagery_selection import selected_by_mosaic
 from .imagery_watch import ImageryWatch
+from .keys import ENTER
 from .steady_views import SteadyTree
 
 FILTER_MS = 200  # typing goes on
-ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ImageryTree(SteadyTree):

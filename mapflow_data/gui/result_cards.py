@@ -8,10 +8,9 @@ from qgis.PyQt.QtCore import QEvent, QModelIndex, QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QWidget
 
+from .keys import ENTER
 from .result_card import CardDelegate
 from .steady_views import SteadyList
-
-ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ResultCards(SteadyList):

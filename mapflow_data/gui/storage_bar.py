@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..api.models import Storage
 from . import formats
+from .keys import ENTER
 
 STEPS = 1000
 THICK = 6  # logical px of the bar
@@ -85,7 +86,7 @@ class StorageBar(QAbstractButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter as well as Space: there is no default button in a dock."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in ENTER:
             self.click()
         else:
             super().keyPressEvent(event)

@@ -6,7 +6,8 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFocusEvent, QKeyEvent
 from qgis.PyQt.QtWidgets import QLineEdit
 
-ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+from .keys import ENTER
+
 STAYING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 
 
