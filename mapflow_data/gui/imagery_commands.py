@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from qgis.core import QgsProject
@@ -10,12 +10,13 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..api.models import Image
+from ..api.models import Image, Mosaic
 from ..services.bundle import Services
 from .deleting import Deleting
 from .downloading import Downloading
 from .editing import Editing
 from .image_details import ImageDetails
+from .imagery_model import Item, Loading
 from .imagery_tree import ImageryTree
 from .map_actions import MapActions
 from .messages import Message
@@ -61,6 +62,20 @@ class ImageryCommands(QObject):
     def close(self) -> None:
         """Before the panel goes: lets go of the canvas."""
         self.picking.close()
+
+    def images_in(self, items: Sequence[Item]) -> list[Image]:
+        """Those among them, and all of the mosaics among them, whatever the filter hides; each once.
+
+        [] as long as the images of one of the mosaics are not known.
+        """
+        found: dict[str, Image] = {}
+        for item in items:
+            branch = self._tree.imagery.branch(item.id) if isinstance(item, Mosaic) else None
+            if branch is not None and branch.state is not Loading.LOADED:
+                return []
+            images = branch.images if branch else [item] if isinstance(item, Image) else []
+            found.update((image.id, image) for image in images)
+        return list(found.values())
 
     def show_storage(self) -> None:
         if self._storage is None:

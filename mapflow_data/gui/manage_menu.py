@@ -20,6 +20,7 @@ class ManageMenu(QMenu):
         super().__init__(parent)
         self._commands = commands
         self._items: Sequence[Item] = ()
+        self._to_download: list[Image] = []
         self.details = self._add("detailsAction", "info", self.tr("Details of the image"), self._on_details)
         self.addSeparator()
         self.edit = self._add("editAction", "edit", self.tr("Edit mosaic…"), self._on_edit)
@@ -33,12 +34,12 @@ class ManageMenu(QMenu):
     def set_selection(self, items: Sequence[Item], is_online: bool) -> None:
         self._items = items
         one = items[0] if len(items) == 1 else None
-        images = self._images
+        self._to_download = [image for image in self._commands.images_in(items) if image.is_ready]
         self.details.setEnabled(isinstance(one, Image))
         self.edit.setEnabled(is_online and isinstance(one, Mosaic))
         self.rename.setEnabled(is_online and isinstance(one, Image))
         self.replace.setEnabled(is_online and isinstance(one, Image) and one.is_ready)
-        self.download.setEnabled(is_online and any(image.is_ready for image in images))
+        self.download.setEnabled(is_online and bool(self._to_download))
         for action in (self.copy_id, self.copy_json):
             action.setEnabled(bool(items))
 
@@ -69,7 +70,7 @@ class ManageMenu(QMenu):
             self._commands.replacing.ask(image)
 
     def _on_download(self) -> None:
-        self._commands.downloading.ask([image for image in self._images if image.is_ready])
+        self._commands.downloading.ask(self._to_download)
 
     def _on_copy_id(self) -> None:
         QApplication.clipboard().setText("\n".join(item.id for item in self._items))

@@ -21,6 +21,7 @@ from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS, kind_of
 from mapflow_data.settings import DRAWER_OPEN
 from tests.gui.conftest import PATIENCE_MS
+from tests.gui.file_dialogs import choose
 from tests.gui.window import Window
 from tests.rig.geotiffs import make_raster
 
@@ -287,3 +288,29 @@ def test_the_image_that_takes_anothers_place_is_selected_in_its_stead(
     texts = [item.property("text") for item in signed_in.dock.messageBar.items()]
     assert texts == ["“old.tif” was replaced by “new.tif”."]
     assert footprints() == []  # none was on the map
+
+
+def test_a_mosaic_is_downloaded_with_all_its_images_whatever_the_filter_hides(
+    panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot, tmp_path: Path
+) -> None:
+    action = panel.moreButton.menu().download
+    open_mosaic(panel, stocked, qtbot)
+    qtbot.keyClicks(panel.filterEdit, "field_1")
+    qtbot.waitUntil(lambda: len(panel.model.images_of(stocked.id)) == 1)
+    assert not action.isEnabled()
+    tree = panel.imageryTree
+    qtbot.mouseClick(tree.viewport(), LEFT, pos=tree.visualRect(panel.model.index_of(stocked.id)).center())
+    assert action.isEnabled()
+    action.trigger()
+    choose(panel, qtbot, tmp_path)
+    files = ["field_1.tif", "field_2.tif"]
+    qtbot.waitUntil(lambda: sorted(one.name for one in tmp_path.iterdir()) == files, timeout=PATIENCE_MS)
+
+
+def test_a_mosaic_can_be_downloaded_once_its_images_are_known(
+    panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot
+) -> None:
+    panel.imageryTree.select_mosaic(stocked.id)
+    action = panel.moreButton.menu().download
+    assert not action.isEnabled()
+    qtbot.waitUntil(action.isEnabled, timeout=PATIENCE_MS)
