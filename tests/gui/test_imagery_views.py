@@ -203,8 +203,9 @@ def test_picking_on_the_map_selects_rows(
     first, _ = open_mosaic(panel, stocked, qtbot)
     panel.commands.on_map.show_footprints([stocked])
     qtbot.waitUntil(lambda: bool(footprints()), timeout=PATIENCE_MS)
-    panel.commands.on_map.zoom_to([first])
+    # the first layer of a project makes QGIS zoom to all of it, once it is on the canvas
     qtbot.waitUntil(lambda: bool(window.canvas.layers()), timeout=PATIENCE_MS)
+    panel.commands.on_map.zoom_to([first])
     qtbot.mouseClick(panel.pickButton, LEFT)
     viewport = window.canvas.viewport()
     qtbot.mouseClick(viewport, LEFT, pos=QPoint(viewport.width() // 2, viewport.height() // 2))
