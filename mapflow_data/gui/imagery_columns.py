@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from qgis.PyQt.QtCore import QObject, QPoint, Qt
+from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt
 from qgis.PyQt.QtWidgets import QHeaderView, QMenu, QStyle, QTreeView
 
 from ..settings import IMAGERY_COLUMNS
@@ -18,6 +18,7 @@ AT_FIRST = (Column.NAME, Column.SIZE)
 LONGEST_SIZE = int(88.8 * 1024**3)
 LONGEST_MOMENT = datetime(2028, 12, 28, 22, 48, tzinfo=timezone.utc)
 TAGS = "m" * 12
+LEAST_NAME = 20  # characters, with indent and icon; where there are other columns, one scrolls sideways
 MARGINS = 4  # of a cell's text, each of the style's focus margin + 1
 
 
@@ -34,6 +35,7 @@ class ImageryColumns(QObject):
         for column in Column:
             tree.setColumnHidden(column, column not in shown)
         self.fit()
+        tree.viewport().installEventFilter(self)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._on_menu)
 
@@ -47,6 +49,24 @@ class ImageryColumns(QObject):
             cell = self._tree.fontMetrics().horizontalAdvance(sample) + MARGINS * margin
             head = self._header.fontMetrics().horizontalAdvance(title(column)) + frame
             self._header.resizeSection(column, max(cell, head))
+        self._share()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._share()
+        return False
+
+    def _share(self) -> None:
+        """The name has what the others leave, but can be read beside any number of them."""
+        others = [one for one in Column if one != Column.NAME and not self._tree.isColumnHidden(one)]
+        least = LEAST_NAME * self._tree.fontMetrics().averageCharWidth()
+        left = self._tree.viewport().width() - sum(map(self._tree.columnWidth, others))
+        modes = QHeaderView.ResizeMode
+        mode = modes.Interactive if left < least and len(others) >= len(AT_FIRST) else modes.Stretch
+        if self._header.sectionResizeMode(Column.NAME) != mode:
+            self._header.setSectionResizeMode(Column.NAME, mode)
+            if mode == modes.Interactive:
+                self._header.resizeSection(Column.NAME, least)
 
     def make_menu(self) -> QMenu:
         menu = QMenu(self._tree)
@@ -64,6 +84,7 @@ class ImageryColumns(QObject):
 
     def _on_toggled(self, column: Column, is_shown: bool) -> None:
         self._tree.setColumnHidden(column, not is_shown)
+        self._share()
         shown = [one.name.lower() for one in Column if not self._tree.isColumnHidden(one)]
         IMAGERY_COLUMNS.set(",".join(shown))
 

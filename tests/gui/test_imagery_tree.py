@@ -321,6 +321,22 @@ def test_sizes_fit_into_their_column(tree: ImageryTree, points: int) -> None:
     assert tree.sizeHintForIndex(row(tree, "m1").siblingAtColumn(Column.SIZE)).width() <= room
 
 
+def test_names_can_be_read_beside_all_other_columns(tree: ImageryTree, qtbot: QtBot) -> None:
+    tree.resize(320, 300)
+    tree.show()
+    qtbot.waitExposed(tree)
+    wide = tree.columnWidth(Column.NAME)
+    assert not tree.horizontalScrollBar().maximum()
+    for action in tree.columns.make_menu().actions():
+        action.setChecked(True)
+    needed = tree.fontMetrics().horizontalAdvance("Archive 2014") + 2 * tree.indentation() + 20
+    assert tree.columnWidth(Column.NAME) >= needed
+    qtbot.waitUntil(lambda: tree.horizontalScrollBar().maximum() > 0)
+    for action in tree.columns.make_menu().actions()[1:]:
+        action.setChecked(False)
+    assert tree.columnWidth(Column.NAME) == wide
+
+
 def shown_columns(tree: ImageryTree) -> list[Column]:
     return [column for column in Column if not tree.isColumnHidden(column)]
 
