@@ -55,6 +55,8 @@ def complete(connection: Connection, mosaics: Sequence[Mosaic], token: CancelTok
                 over.cancel()
                 token.check()
                 ended.result()
+    if failures and len(failures) == len(mosaics):  # none was read, and none was known before
+        raise failures[-1]
     return [mosaic for mosaic in found.values() if mosaic is not None]
 
 
