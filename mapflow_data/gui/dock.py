@@ -55,6 +55,7 @@ class MapflowDock(QgsDockWidget):
         load_ui(self, "dock")
         self._services = services
         self._iface = iface
+        self._shown = ""  # whose imagery: a connection's key
         self._is_asking = False  # for another token, while the old one is refused
         self.setWindowIcon(plugin_icon())
         self.signInPage.set_server(default_server())
@@ -144,6 +145,13 @@ class MapflowDock(QgsDockWidget):
         self.signInPage.set_busy(False)
         self._show_state()
         self.search.clear()
+        self._show_imagery_of(connection)
+
+    def _show_imagery_of(self, connection: Connection) -> None:
+        """Nothing of an account that was signed in before is left, nor asked of this one's server."""
+        if connection.key != self._shown:
+            self.imagery.clear()
+            self._shown = connection.key
         self.imagery.refresh()
 
     def _on_went_offline(self, connection: Connection) -> None:
@@ -151,7 +159,7 @@ class MapflowDock(QgsDockWidget):
         self.storageBar.set_storage(self._services.session.storage)
         self.signInPage.set_busy(False)
         self._show_state()
-        self.imagery.refresh()
+        self._show_imagery_of(connection)
 
     def _on_signed_out(self) -> None:
         self.notices.clear()

@@ -159,6 +159,21 @@ def test_another_token_is_asked_for_when_this_one_is_refused(
     qtbot.waitUntil(dock.tabs.isVisible, timeout=PATIENCE_MS)
 
 
+def test_another_account_finds_nothing_of_the_one_before(
+    signed_in: Workspace, qtbot: QtBot, stocked: object
+) -> None:
+    """Who is asked for another token need not sign out."""
+    model, session = signed_in.dock.imagery.model, signed_in.services.session
+    qtbot.waitUntil(lambda: len(model.mosaics()) > 0, timeout=PATIENCE_MS)
+    with FaultServer([answer(STORAGE)], then=answer({"message": "broken"}, 409)) as server:
+        with qtbot.waitSignal(session.signed_in, timeout=PATIENCE_MS):
+            session.sign_in(server.url, "dG9rOnRvaw==", False)
+        assert model.mosaics() == []
+        qtbot.waitUntil(lambda: not signed_in.services.mosaics.is_busy, timeout=PATIENCE_MS)
+        assert model.mosaics() == []  # although its own could not be read
+        assert not [one.target for one in server.requests if "/image" in one.target]
+
+
 def test_proxy_and_certificates_are_qgis_own(dock: MapflowDock, window: Window, qtbot: QtBot) -> None:
     qtbot.mouseClick(dock.signInPage.networkButton, Qt.MouseButton.LeftButton)
     assert window.options_pages == ["mOptionsPageNetwork"]
