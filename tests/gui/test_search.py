@@ -47,6 +47,7 @@ def panel(signed_in: Workspace, window: Window, qtbot: QtBot) -> SearchPanel:
     """The tab is open, the account's limit and providers are known, the map shows the mountains."""
     session = signed_in.services.session
     qtbot.waitUntil(lambda: not session.is_busy, timeout=PATIENCE_MS)
+    window.bridge.setAutoSetupOnFirstLayer(False)  # the map is somewhere already
     look_at(window.canvas)
     return signed_in.dock.show_search()
 
