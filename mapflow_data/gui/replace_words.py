@@ -147,6 +147,11 @@ def _problem(problem: Problem, row: PlanRow) -> str:
         return translate("Replace", "bands: {0}, in the mosaic {1}; choose another file").format(
             row.facts.bands, expected
         )
+    if problem is Problem.ALREADY_THERE:  # perhaps of a replacement that was cancelled late
+        name = short(row.limits.get("existing") or row.facts.name)
+        return translate(
+            "Replace", "it is in the mosaic already, as “{0}”; delete the old image, or choose another file"
+        ).format(name)
     return upload_problems.sentence(problem, row)
 
 

@@ -214,7 +214,9 @@ def test_what_cannot_be_sent_is_said(
     (tmp_path / "text.tif").write_text("no raster")
     files = {
         make_raster(tmp_path / "copy.tif"): "This is the file that is there already; choose another one.",
-        tmp_path / "other.tif": "Is in the mosaic already",
+        tmp_path / "other.tif": (
+            "It is in the mosaic already, as “other.tif”; delete the old image, or choose another file."
+        ),
         make_raster(tmp_path / "bands.tif", bands=1): "Bands: 1, in the mosaic 3; choose another file.",
         make_raster(tmp_path / "bare.tif", crs=None): "No CRS; use Raster",
         tmp_path / "text.tif": "Cannot be read",
