@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHES = ("upload", "upload_stalls", "catalog", "imagery", "map")
+BENCHES = ("upload", "upload_stalls", "catalog", "imagery", "map", "opening", "dock")
 
 
 def main() -> int:
