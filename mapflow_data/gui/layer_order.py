@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsLayerTreeGroup, QgsLayerTreeLayer, QgsMapLayer, QgsProject
+from qgis.core import (
+    QgsLayerTreeGroup,
+    QgsLayerTreeLayer,
+    QgsLayerTreeNode,
+    QgsMapLayer,
+    QgsProject,
+    QgsRasterLayer,
+)
 
 from ..layers.properties import FOOTPRINTS, MOSAICS, PREVIEW, QUICKLOOK, RESULTS, TILES, kind_of
 
@@ -20,6 +27,21 @@ def place_in(group: QgsLayerTreeGroup, layer: QgsMapLayer) -> int:
     return len(group.children())
 
 
+def lift_over_rasters(group: QgsLayerTreeGroup) -> QgsLayerTreeGroup:
+    """The group, above the rasters beside it that are shown: below them nothing of it would be seen. What
+    else lies above it stays there.
+    """
+    parent = group.parent()
+    above = parent.children()[: parent.children().index(group)]
+    place = next((place for place, node in enumerate(above) if _covers(node)), -1)
+    if place < 0:
+        return group
+    lifted = group.clone()
+    parent.insertChildNode(place, lifted)
+    parent.removeChildNode(group)
+    return lifted
+
+
 def put_in_place_of(project: QgsProject, old: QgsMapLayer, layer: QgsMapLayer) -> None:
     """`layer` comes in and `old` goes; its place, and whether it is shown, stay."""
     node = project.layerTreeRoot().findLayer(old.id())
@@ -30,6 +52,12 @@ def put_in_place_of(project: QgsProject, old: QgsMapLayer, layer: QgsMapLayer) -
         added.setExpanded(node.isExpanded())
         added.setItemVisibilityChecked(node.itemVisibilityChecked())
     project.removeMapLayer(old.id())
+
+
+def _covers(node: QgsLayerTreeNode) -> bool:
+    if isinstance(node, QgsLayerTreeLayer):
+        return isinstance(node.layer(), QgsRasterLayer) and bool(node.isVisible())
+    return any(map(_covers, node.children()))
 
 
 def _rank(layer: QgsMapLayer) -> int:

@@ -32,7 +32,7 @@ from ..layers.properties import (
     kind_of,
     mosaic_id_of,
 )
-from .layer_order import place_in, put_in_place_of
+from .layer_order import lift_over_rasters, place_in, put_in_place_of
 from .map_view import MapView
 
 GROUP_NAME = "Mapflow Data"
@@ -228,6 +228,7 @@ class Presenter(QObject):
         node = group.insertLayer(place_in(group, layer), layer)
         node.setExpanded(False)
         group.setItemVisibilityCheckedParentRecursive(True)
+        lift_over_rasters(group)
 
     def _raise(self, layer: QgsMapLayer) -> None:
         """To the top of its kind and visible. Where people put a layer into another group, it stays there."""
@@ -242,3 +243,5 @@ class Presenter(QObject):
             group.removeChildNode(node)
             node = moved
         node.setItemVisibilityCheckedParentRecursive(True)
+        if node.parent() is group:
+            lift_over_rasters(group)

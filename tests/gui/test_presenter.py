@@ -122,6 +122,25 @@ def test_a_layer_that_people_put_elsewhere_stays_there(presenter: Presenter, pro
     assert len(project.mapLayers()) == 1
 
 
+def test_rasters_that_are_shown_do_not_hide_it_and_outlines_of_others_stay_above(
+    presenter: Presenter, project: QgsProject, tmp_path: Path
+) -> None:
+    tiles = presenter.show_tiles(MOSAIC, BOUNDS, [])
+    root = project.layerTreeRoot()
+    scan = QgsRasterLayer(str(make_raster(tmp_path / "scan.tif")), "scan")
+    hidden = QgsRasterLayer(str(make_raster(tmp_path / "hidden.tif", value=3)), "hidden")
+    roads = QgsVectorLayer("LineString?crs=EPSG:4326", "roads", "memory")
+    for layer in (scan, hidden, roads):
+        project.addMapLayer(layer, False)
+        root.insertLayer(0, layer)
+    root.findLayer(hidden.id()).setItemVisibilityChecked(False)
+    assert presenter.show_tiles(MOSAIC, BOUNDS, []) is tiles
+    assert [node.name() for node in root.children()] == ["roads", "hidden", "Mapflow Data", "scan"]
+    assert len(project.mapLayers()) == 4
+    footprints(presenter)
+    assert [node.name() for node in root.children()] == ["roads", "hidden", "Mapflow Data", "scan"]
+
+
 def test_a_removed_layer_or_group_comes_back_anew(presenter: Presenter, project: QgsProject) -> None:
     layer = footprints(presenter)
     project.removeMapLayer(layer.id())
