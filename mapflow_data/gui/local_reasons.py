@@ -6,6 +6,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..api import fields
 from ..api.errors import MapflowError
+from . import formats
 from .plain import words_of
 
 translate = QCoreApplication.translate
@@ -33,12 +34,18 @@ def bad_input(error: MapflowError) -> str:
         "disk": translate(
             "Messages", "it cannot be written to {folder}; make room or check the folder's rights"
         ),
+        "room": translate("Messages", "{folder} has {free} free and {needed} are needed; make room there"),
     }.get(error.code)
     if words is None:
         return translate("Messages", "it cannot be used ({0}); check it").format(
             words_of(error) or error.code or "?"
         )
-    return words.format(folder=fields.text(error.parameters.get("folder")))
+    told = error.parameters
+    return words.format(
+        folder=fields.text(told.get("folder")),
+        free=formats.size(fields.integer(told.get("free"))),
+        needed=formats.size(fields.integer(told.get("needed"))),
+    )
 
 
 def file_unreadable(error: MapflowError) -> str:

@@ -40,8 +40,8 @@ class Received:
 def receive(client: MapflowClient, image: Image, target: Path, report: Report) -> Received:
     """Downloads to `target`, which is written over. What is cut short leaves nothing behind.
 
-    Raises `Forbidden` (not to be downloaded), `NotFound`, `Conflict` (not ready), `BadInput` (code "disk"),
-    `BadAnswer` (code "length") where it is not as long as the service says, or any other `MapflowError`.
+    Raises `Forbidden` (not to be downloaded), `NotFound`, `Conflict` (not ready), `BadInput` (code "room" or
+    "disk"), `BadAnswer` (code "length") where it is not as long as the service says, or any other of the tree.
     """
     _check_room(target, image.size_bytes)
     link = client.images.download_link(image.id)
@@ -132,7 +132,8 @@ def _check_room(target: Path, size: Optional[int]) -> None:
     except OSError as error:
         raise disk_error(error.strerror or str(error), target) from error
     if size is not None and size + SPARE_BYTES > free:
-        raise disk_error("no space left", target)
+        room = {"folder": str(target.parent), "free": free, "needed": size + SPARE_BYTES}
+        raise BadInput("no space left", code="room", parameters=room)
 
 
 def _is_same(checksum: str, digest: str) -> Optional[bool]:

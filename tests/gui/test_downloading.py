@@ -269,8 +269,8 @@ def test_a_full_disk_names_the_folder(
     panel.choose(qtbot, tmp_path / "a.tif")
     panel.wait(qtbot)
     ((message, _, _),) = panel.warnings
-    expected = f"“a.tif” was not downloaded: it cannot be written to {tmp_path}; make room"
-    assert message.text.startswith(expected)
+    assert message.text.startswith(f"“a.tif” was not downloaded: {tmp_path} has ")
+    assert message.text.endswith(" free and 32 PB are needed; make room there")
     assert server.requests == []
 
 
