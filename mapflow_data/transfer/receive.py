@@ -41,7 +41,7 @@ def receive(client: MapflowClient, image: Image, target: Path, report: Report) -
     """Downloads to `target`, which is written over. What is cut short leaves nothing behind.
 
     Raises `Forbidden` (not to be downloaded), `NotFound`, `Conflict` (not ready), `BadInput` (code "room" or
-    "disk"), `BadAnswer` (code "length") where it is not as long as the service says, or any other of the tree.
+    "disk"), `BadAnswer` (code "length") where it is not as long as the service says, or any other.
     """
     _check_room(target, image.size_bytes)
     link = client.images.download_link(image.id)
