@@ -13,11 +13,11 @@ from qgis.PyQt.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
-    QTreeView,
     QWidget,
 )
 
 from . import upload_words
+from .steady_views import SteadyTree
 from .upload_model import UploadModel
 from .upload_rows import Column, Group, Heading, Row
 
@@ -28,7 +28,7 @@ ROOM = 14  # beside a text, for margins and an icon
 EN_SPACE = "\u2002"  # keeps right-aligned sizes off the next column
 
 
-class UploadTree(QTreeView):
+class UploadTree(SteadyTree):
     """Tells wishes by signal and changes nothing by itself."""
 
     remove_asked = pyqtSignal(list)  # keys
