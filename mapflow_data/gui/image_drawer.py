@@ -148,7 +148,7 @@ class ImageDrawer(QWidget):
         if count is not None:
             words = self.tr("1 image") if count == 1 else self.tr("{0} images").format(count)
         tags = self.tr("Tags: {0}").format(", ".join(mosaic.tags)) if mosaic.tags else ""
-        created = formats.moment(mosaic.created_at)
+        created = image_words.moment(mosaic.created_at)
         size = formats.size(branch.size if branch else mosaic.size_bytes)
         lines = [words, size, tags, self.tr("Created {0}").format(created) if created else ""]
         return [line for line in lines if line]
