@@ -18,7 +18,8 @@ AT_FIRST = (Column.NAME, Column.SIZE)
 LONGEST_SIZE = int(88.8 * 1024**3)
 LONGEST_MOMENT = datetime(2028, 12, 28, 22, 48, tzinfo=timezone.utc)
 TAGS = "m" * 12
-LEAST_NAME = 20  # characters, with indent and icon; where there are other columns, one scrolls sideways
+LEAST_NAME = "North district"  # with its indent and icon; where that does not fit, one scrolls sideways
+ICON = 24  # logical px with its gap
 MARGINS = 4  # of a cell's text, each of the style's focus margin + 1
 
 
@@ -59,7 +60,7 @@ class ImageryColumns(QObject):
     def _share(self) -> None:
         """The name has what the others leave, but can be read beside any number of them."""
         others = [one for one in Column if one != Column.NAME and not self._tree.isColumnHidden(one)]
-        least = LEAST_NAME * self._tree.fontMetrics().averageCharWidth()
+        least = self._tree.fontMetrics().horizontalAdvance(LEAST_NAME) + 2 * self._tree.indentation() + ICON
         left = self._tree.viewport().width() - sum(map(self._tree.columnWidth, others))
         modes = QHeaderView.ResizeMode
         mode = modes.Interactive if left < least and len(others) >= len(AT_FIRST) else modes.Stretch
