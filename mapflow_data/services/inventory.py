@@ -9,12 +9,13 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ..api.client import MapflowClient
 from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError, Unreachable
 from ..api.models import Image, Mosaic
 from .inventory_index import Listing, duplicates
-from .inventory_reading import Answer, Reading
 from .online import OnlineService
+from .reading import Answer, Reading
 
 KEY = "inventory"
 TURN_MS = 25  # between looks at what the threads have read
@@ -181,7 +182,7 @@ class InventoryService(OnlineService):
             self.unanswered.emit(KEY)
             self._on_over(Unreachable())
             return
-        reading = Reading(self._connection, wanted, self._inbox.append, self._time_scale)
+        reading = Reading(self._connection, wanted, _read, self._inbox.append, self._time_scale)
         if self.run(KEY, reading.run, lambda _: self._on_over(None), self._on_over):
             self.progressed.emit(0, self._total)
         else:
@@ -210,9 +211,9 @@ class InventoryService(OnlineService):
         if answer.error is not None:
             self.skipped[mosaic.id] = answer.error
             return
-        self._listings[mosaic.id] = answer.listing
+        images, self._listings[mosaic.id] = answer.found
         self._stamps[mosaic.id] = _stamp(mosaic)
-        self.mosaic_read.emit(mosaic.id, answer.images)
+        self.mosaic_read.emit(mosaic.id, images)
 
     def _finish(self, error: Optional[MapflowError]) -> None:
         self._timer.stop()
@@ -223,3 +224,9 @@ class InventoryService(OnlineService):
 
 def _stamp(mosaic: Mosaic) -> Stamp:
     return mosaic.image_count, mosaic.size_bytes
+
+
+def _read(client: MapflowClient, mosaic: Mosaic) -> tuple[list[Image], Listing]:
+    """Worker thread."""
+    images = client.images.list(mosaic.id)
+    return images, Listing(images)

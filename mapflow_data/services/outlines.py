@@ -1,10 +1,8 @@
-"""Reads what a list of mosaics leaves out of their outlines, four at a time. The body of one task; no Qt."""
+"""Reads what a list of mosaics leaves out of their outlines. The body of one task; no Qt."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Optional
 
@@ -14,10 +12,7 @@ from ..api.connection import Connection
 from ..api.errors import Forbidden, MapflowError, NotFound
 from ..api.models import Mosaic
 from ..layers.mosaic_outlines import footprint_of_images
-from .inventory_reading import FAILURES_IN_A_ROW, STOPPERS
-from .task import guarded
-
-AT_ONCE = 4
+from .reading import Answer, Reading
 
 
 def complete(connection: Connection, mosaics: Sequence[Mosaic], token: CancelToken) -> list[Mosaic]:
@@ -25,36 +20,16 @@ def complete(connection: Connection, mosaics: Sequence[Mosaic], token: CancelTok
 
     One that cannot be read stays as it is; what would fail for all is raised.
     """
-    failures: list[MapflowError] = []  # in a row
+    failures: list[MapflowError] = []
     found: dict[str, Optional[Mosaic]] = {mosaic.id: mosaic for mosaic in mosaics}
-    waiting = deque(mosaic for mosaic in mosaics if _is_short(mosaic))
-    over = CancelToken()
 
-    def work() -> None:
-        with MapflowClient(connection, over) as client:
-            while waiting:
-                over.check()
-                try:
-                    mosaic = waiting.popleft()
-                except IndexError:  # another thread was faster
-                    return
-                try:
-                    found[mosaic.id] = _read(client, mosaic)
-                    failures.clear()
-                except STOPPERS:
-                    raise
-                except MapflowError as error:
-                    failures.append(error)
-                    if len(failures) >= FAILURES_IN_A_ROW:
-                        raise
+    def tell(answer: Answer) -> None:
+        if answer.error is None:
+            found[answer.mosaic.id] = answer.found
+        else:
+            failures.append(answer.error)
 
-    with token.calling(over.cancel), ThreadPoolExecutor(AT_ONCE, "outlines") as pool:
-        works = [pool.submit(guarded, work) for _ in range(min(AT_ONCE, len(waiting)))]
-        for ended in wait(works, return_when=FIRST_EXCEPTION).done:
-            if ended.exception() is not None:
-                over.cancel()
-                token.check()
-                ended.result()
+    Reading(connection, [mosaic for mosaic in mosaics if _is_short(mosaic)], _read, tell).run(token)
     if failures and len(failures) == len(mosaics):  # none was read, and none was known before
         raise failures[-1]
     return [mosaic for mosaic in found.values() if mosaic is not None]

@@ -1,4 +1,4 @@
-"""Reads the lists of images of many mosaics, four at a time. `run` is the body of one task; no Qt."""
+"""Asks something of each of many mosaics, four at a time. `run` is the body of one task; no Qt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
@@ -19,8 +19,7 @@ from ..api.errors import (
     RateLimited,
     SignInRequired,
 )
-from ..api.models import Image, Mosaic
-from .inventory_index import Listing
+from ..api.models import Mosaic
 from .pacing import rest_after
 from .task import guarded
 
@@ -30,25 +29,31 @@ FAILURES_IN_A_ROW = 5  # of others: it is the server, not the mosaic
 
 
 class Answer(NamedTuple):
-    """Of one mosaic: its images, or why there are none."""
+    """Of one mosaic: what was read, or why it could not be."""
 
     mosaic: Mosaic
-    images: list[Image]
-    listing: Listing
+    found: Any = None
     error: Optional[MapflowError] = None
 
 
-Tell = Callable[[Answer], None]  # called by the threads that read
+Ask = Callable[[MapflowClient, Mosaic], Any]  # called by the threads, as `Tell` is
+Tell = Callable[[Answer], None]
 
 
 class Reading:
     """A mosaic that fails is told and skipped; what would fail for all ends the reading."""
 
     def __init__(
-        self, connection: Connection, mosaics: Sequence[Mosaic], tell: Tell, time_scale: float = 1.0
+        self,
+        connection: Connection,
+        mosaics: Sequence[Mosaic],
+        ask: Ask,
+        tell: Tell,
+        time_scale: float = 1.0,
     ) -> None:
         self._connection = connection
         self._waiting = deque(mosaics)
+        self._ask = ask
         self._tell = tell
         self._time_scale = time_scale
         self._over = CancelToken()
@@ -59,7 +64,7 @@ class Reading:
     def run(self, token: CancelToken) -> None:
         """Raises what ended it before its time. Returns when all its threads have ended."""
         count = min(AT_ONCE, len(self._waiting))
-        threads = [threading.Thread(target=self._work, name=f"inventory {n}") for n in range(count)]
+        threads = [threading.Thread(target=self._work, name=f"reading {n}") for n in range(count)]
         with token.calling(self._over.cancel):
             for thread in threads:
                 thread.start()
@@ -96,16 +101,16 @@ class Reading:
 
     def _read(self, client: MapflowClient, mosaic: Mosaic) -> None:
         try:
-            images = client.images.list(mosaic.id)
+            found = self._ask(client, mosaic)
         except STOPPERS:
             raise
         except MapflowError as error:
             self._count_failure(error)
-            self._tell(Answer(mosaic, [], Listing(()), error))
+            self._tell(Answer(mosaic, error=error))
             return
         with self._lock:
             self._failures = 0
-        self._tell(Answer(mosaic, images, Listing(images)))
+        self._tell(Answer(mosaic, found))
 
     def _count_failure(self, error: MapflowError) -> None:
         """Raises it where there were too many. That one mosaic is gone says nothing of the others."""
