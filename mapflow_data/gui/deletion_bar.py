@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtWidgets import QHBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QWidget
 
 from ..services.deletions import DeletionService
 from .late_bar import LateBar
@@ -20,10 +20,7 @@ class DeletionBar(LateBar):
             "cancelDeletionButton", self.tr("Stop deleting; what is deleted stays deleted")
         )
         self.cancelButton.clicked.connect(deletions.stop)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._label, 1)
-        layout.addWidget(self.cancelButton)
+        self.lay_out(self._label, self.cancelButton)
         deletions.started.connect(self._on_started)
         deletions.outcome.connect(self._on_outcome)
         deletions.busy_changed.connect(self._on_busy_changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.PyQt.QtCore import QCoreApplication, QTimer
-from qgis.PyQt.QtWidgets import QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 translate = QCoreApplication.translate
 
@@ -33,6 +33,13 @@ class LateBar(QWidget):
     def show_no_more(self) -> None:
         self._timer.stop()
         self.hide()
+
+    def lay_out(self, label: QWidget, button: QToolButton) -> None:
+        """In one line."""
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label, 1)
+        layout.addWidget(button)
 
     def make_cancel_button(self, name: str, tooltip: str, parent: Optional[QWidget] = None) -> QToolButton:
         button = QToolButton(parent or self)

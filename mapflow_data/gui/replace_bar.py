@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from qgis.PyQt.QtWidgets import QHBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QWidget
 
 from ..services.replacement import Stage
 from ..services.replacements import ReplacementService
@@ -27,10 +27,7 @@ class ReplaceBar(LateBar):
             "cancelReplacementButton", self.tr("Stop replacing; the old image stays")
         )
         self.cancelButton.clicked.connect(self._on_cancel)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.label, 1)
-        layout.addWidget(self.cancelButton)
+        self.lay_out(self.label, self.cancelButton)
         replacements.progressed.connect(self._update)
         replacements.ended.connect(self._update)
 

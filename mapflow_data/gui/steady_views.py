@@ -7,8 +7,10 @@ waits once.
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QEvent
-from qgis.PyQt.QtWidgets import QListView, QTableView, QTreeView
+from typing import Optional
+
+from qgis.PyQt.QtCore import QEvent, Qt
+from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QTableView, QTreeView, QWidget
 
 
 class SteadyTree(QTreeView):
@@ -28,6 +30,18 @@ class SteadyTable(QTableView):
 
 
 class SteadyList(QListView):
+    """Of equal items, of which one or many are selected."""
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
     def event(self, event: QEvent) -> bool:
         return bool(super().event(event))
 

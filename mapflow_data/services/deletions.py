@@ -10,14 +10,13 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
-from ..api.errors import Cancelled, ConnectionFailed, MapflowError, NotFound, SignInRequired
+from ..api.errors import Cancelled, MapflowError, NotFound
 from ..api.models import Image, Mosaic
-from .online import OnlineService
+from .online import STOPPERS, OnlineService
 
 Item = Union[Mosaic, Image]
 
 KEY = "delete"
-STOPPERS = (SignInRequired, ConnectionFailed)  # the next one would fail the same way
 
 
 @dataclass(frozen=True)

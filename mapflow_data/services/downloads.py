@@ -13,13 +13,12 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
-from ..api.errors import Cancelled, ConnectionFailed, MapflowError, SignInRequired
+from ..api.errors import Cancelled, MapflowError
 from ..api.models import Image
 from ..transfer.receive import Received, receive
-from .online import OnlineService, with_client
+from .online import STOPPERS, OnlineService, with_client
 
 KEY = "download"
-STOPPERS = (SignInRequired, ConnectionFailed)  # the next one would fail the same way
 TELL_EVERY_S = 0.1
 
 

@@ -11,9 +11,12 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
+from ..api.errors import ConnectionFailed, SignInRequired
 from .service import OnDone, OnFailed, Service
 
 log = logging.getLogger(__name__)
+
+STOPPERS = (SignInRequired, ConnectionFailed)  # the next one would fail the same way
 
 Ask = Callable[[MapflowClient, CancelToken], Any]
 
