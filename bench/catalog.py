@@ -28,7 +28,7 @@ from bench.relay import Relay
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import CatalogItem, SearchPage
 from mapflow_data.api.query import CatalogQuery
-from mapflow_data.gui.results_model import ResultsModel
+from mapflow_data.gui.results.model import ResultsModel
 from mapflow_data.layers import results
 from mapflow_data.layers.coverage import Coverage
 from mapflow_data.layers.tables import Feeder

@@ -14,7 +14,7 @@ from qgis.PyQt.QtWidgets import QWidget
 
 from bench.measures import STALL_MS, Heartbeat, Measure
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.imagery_model import Loading
+from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS
 from mapflow_data.settings import cache_folder

@@ -23,8 +23,8 @@ from qgis.PyQt.QtWidgets import QDialog, QPushButton
 
 from bench.desk import KEY_MS, Desk, clear_project, hold, mosaic_id, stall, type_in, until, wait
 from bench.measures import Measure, offscreen_qgis, report
-from mapflow_data.gui.image_dialog import ImageDialog
-from mapflow_data.gui.storage_dialog import StorageDialog
+from mapflow_data.gui.image.dialog import ImageDialog
+from mapflow_data.gui.storage.dialog import StorageDialog
 from tests.gui.window import Window
 from tests.rig.volume_server import VolumeServer
 

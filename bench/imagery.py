@@ -20,8 +20,8 @@ from qgis.PyQt.QtCore import QEventLoop, Qt, QTimer
 
 from bench.measures import STALL_MS, Heartbeat, Measure, offscreen_qgis, report
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.imagery_cells import Column, title
-from mapflow_data.gui.imagery_tree import FILTER_MS, ImageryTree
+from mapflow_data.gui.imagery.cells import Column, title
+from mapflow_data.gui.imagery.tree import FILTER_MS, ImageryTree
 
 MOSAICS = 1000
 IMAGES = 60

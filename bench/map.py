@@ -20,11 +20,11 @@ from qgis.PyQt.QtTest import QTest
 
 from bench.measures import STALL_MS, Heartbeat, Measure, offscreen_qgis, report
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.imagery_tree import ImageryTree
-from mapflow_data.gui.picking import Picking
-from mapflow_data.gui.presenter import Presenter
-from mapflow_data.gui.project_keeper import ProjectKeeper
-from mapflow_data.gui.selection_link import SelectionLink
+from mapflow_data.gui.canvas.picking import Picking
+from mapflow_data.gui.canvas.presenter import Presenter
+from mapflow_data.gui.canvas.project_keeper import ProjectKeeper
+from mapflow_data.gui.canvas.selection_link import SelectionLink
+from mapflow_data.gui.imagery.tree import ImageryTree
 from mapflow_data.layers import footprints, properties
 from tests.gui.window import Window
 from tests.rig.geotiffs import make_raster

@@ -37,7 +37,7 @@ from qgis.PyQt.QtWidgets import QWidget
 from qgis.utils import iface, plugins
 from stage import RIGHT, Stage, Until, Walk
 
-from mapflow_data.mapflow_data.gui.result_card import parts_of
+from mapflow_data.mapflow_data.gui.results.card import parts_of
 
 MOUNTAINS = ((440_000, 4_461_000), (456_000, 4_462_500), (458_500, 4_477_000), (441_500, 4_479_000))
 MAX_CLOUD = 60

@@ -14,7 +14,7 @@ from qgis.PyQt.QtCore import QRect, QSize, Qt
 from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtWidgets import QWidget
 
-from mapflow_data.mapflow_data.gui.sheet_delegate import PADDING, SIDE
+from mapflow_data.mapflow_data.gui.imagery.sheet_delegate import PADDING, SIDE
 
 GRID = (12, 8)  # cells of which two pictures are compared
 ALIKE = 12.0  # of 255: mean difference of a picture that was scaled and compressed

@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import QMenu, QPushButton, QToolBar
 from . import gui
 from .api.connection import Connection, make_connection
 from .api.errors import BadInput
-from .gui.qt_compat import QAction
+from .gui.widgets.qt_compat import QAction
 from .layers.properties import TILES, kind_of
 from .network import TileSigner
 

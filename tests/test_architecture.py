@@ -24,11 +24,13 @@ PACKAGE = ROOT / "mapflow_data"
 SOURCES = {
     path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))
 }
-FORMS = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "ui").glob("*.ui"))}
+UI = ROOT / "ui"
+FORMS = {path.relative_to(UI).as_posix(): path.read_text("utf-8") for path in sorted(UI.rglob("*.ui"))}
 
 
 def test_there_is_something_to_check() -> None:
     assert "api/errors.py" in SOURCES
+    assert "dock.ui" in FORMS
 
 
 def test_every_file_belongs_to_a_layer() -> None:
@@ -57,7 +59,7 @@ def test_forms_fit_both_qt_versions() -> None:
 
 
 def test_every_form_has_its_module() -> None:
-    assert [name for name in FORMS if f"gui/{Path(name).stem}.py" not in SOURCES] == []
+    assert [name for name in FORMS if f"gui/{Path(name).with_suffix('.py')}" not in SOURCES] == []
 
 
 def test_root_imports_nothing_by_itself() -> None:
@@ -176,7 +178,7 @@ def test_right_shape_is_let_be() -> None:
         "<enum>Qt::Horizontal</enum>",
         "<set>Qt::AlignmentFlag::AlignLeft|Qt::AlignTop</set>",
         '<include location="resources.qrc"/>',
-        "<header>mapflow_data.gui.chips</header>",
+        "<header>mapflow_data.gui.widgets.chips</header>",
     ],
 )
 def test_offending_form_is_found(xml: str) -> None:

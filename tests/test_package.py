@@ -58,7 +58,7 @@ def test_one_folder_on_top(names: list[str]) -> None:
 
 def test_all_that_qgis_loads_is_there(names: list[str]) -> None:
     package = [path.relative_to(ROOT).as_posix() for path in (ROOT / "mapflow_data").rglob("*.py")]
-    forms = [path.relative_to(ROOT).as_posix() for path in (ROOT / "ui").glob("*.ui")]
+    forms = [path.relative_to(ROOT).as_posix() for path in (ROOT / "ui").rglob("*.ui")]
     wanted = {"__init__.py", "metadata.txt", "LICENSE", *package, *forms}
     assert {f"mapflow_data/{name}" for name in wanted} <= set(names)
 

@@ -14,21 +14,21 @@ from ..api.errors import MapflowError
 from ..api.models import UserStatus
 from ..services.bundle import Services
 from ..settings import default_server
-from .account_button import AccountButton
-from .activity_panel import ActivityPanel
-from .fitting_tabs import FittingTabs
-from .forms import load_ui
-from .icons import icon, plugin_icon
-from .imagery_panel import ImageryPanel
+from .account.button import AccountButton
+from .account.offline_bar import OfflineBar
+from .account.sign_in_page import SignInPage
+from .activity.panel import ActivityPanel
+from .canvas.presenter import Presenter
+from .my_imagery.panel import ImageryPanel
 from .notices import Notices
-from .offline_bar import OfflineBar
-from .presenter import Presenter
-from .scrolling import Scrolling
-from .search_panel import SearchPanel
+from .search.panel import SearchPanel
 from .service_notices import ServiceNotices
-from .sign_in_page import SignInPage
-from .state_page import StatePage
-from .storage_bar import StorageBar
+from .storage.bar import StorageBar
+from .widgets.fitting_tabs import FittingTabs
+from .widgets.forms import load_ui
+from .widgets.icons import icon, plugin_icon
+from .widgets.scrolling import Scrolling
+from .widgets.state_page import StatePage
 
 WIDTH = 340  # logical px, at first
 HINT_MS = 5000  # in QGIS' status bar

@@ -9,8 +9,8 @@ from qgis.gui import QgsMessageBar, QgsMessageBarItem, QgsMessageViewer
 from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from .messages import Message
-from .wrapped_label import WrappedLabel
+from .widgets.wrapped_label import WrappedLabel
+from .words.messages import Message
 
 INFO_SECONDS = 6
 KEPT = 3  # older ones make room

@@ -7,13 +7,13 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
 from ..api.models import Image
 from ..services.bundle import Services
-from .activity_panel import ActivityPanel
-from .activity_words import summary
-from .failures import words_for
-from .imagery_panel import ImageryPanel
-from .messages import Message, describe
+from .account.offline_bar import OfflineBar
+from .activity.panel import ActivityPanel
+from .activity.words import summary
+from .my_imagery.panel import ImageryPanel
 from .notices import Notices
-from .offline_bar import OfflineBar
+from .words.failures import words_for
+from .words.messages import Message, describe
 
 
 class ServiceNotices(QObject):

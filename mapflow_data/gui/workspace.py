@@ -12,12 +12,12 @@ from qgis.PyQt.QtCore import QObject, Qt
 
 from ..api.errors import MapflowError
 from ..services.bundle import Services, make_services
+from .canvas.presenter import Presenter
+from .canvas.project_keeper import ProjectKeeper
 from .dock import WIDTH, MapflowDock
-from .messages import describe
-from .presenter import Presenter
-from .project_keeper import ProjectKeeper
-from .search_panel import SearchPanel
-from .upload_dialog import UploadDialog
+from .search.panel import SearchPanel
+from .upload.dialog import UploadDialog
+from .words.messages import describe
 
 WISH_HOLDS_S = 300  # a sign-in later than that is about something else
 

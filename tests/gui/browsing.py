@@ -11,9 +11,9 @@ from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from mapflow_data.api.connection import Connection
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.contact_sheet import ContactSheet
-from mapflow_data.gui.image_drawer import ImageDrawer
-from mapflow_data.gui.imagery_tree import ImageryTree
+from mapflow_data.gui.image.drawer import ImageDrawer
+from mapflow_data.gui.imagery.contact_sheet import ContactSheet
+from mapflow_data.gui.imagery.tree import ImageryTree
 from mapflow_data.services.pictures import PictureService
 
 WIDTH = 340

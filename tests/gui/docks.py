@@ -12,7 +12,7 @@ from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.dock import MapflowDock
-from mapflow_data.gui.imagery_model import Loading
+from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.services.shelf import Shelf
 from mapflow_data.services.shelf_records import MOSAICS

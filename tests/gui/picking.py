@@ -20,8 +20,8 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QToolButton
 
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.picking import Picking
-from mapflow_data.gui.presenter import Presenter
+from mapflow_data.gui.canvas.picking import Picking
+from mapflow_data.gui.canvas.presenter import Presenter
 from mapflow_data.layers import footprints
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.window import Window

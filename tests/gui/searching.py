@@ -10,8 +10,8 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QModelIndex, QPoint, QRect, Qt
 from qgis.PyQt.QtWidgets import QWidget
 
-from mapflow_data.gui.result_card import parts_of
-from mapflow_data.gui.search_panel import SearchPanel
+from mapflow_data.gui.results.card import parts_of
+from mapflow_data.gui.search.panel import SearchPanel
 from mapflow_data.layers.properties import kind_of
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

@@ -8,11 +8,11 @@ from qgis.PyQt.QtWidgets import QWidget
 
 from mapflow_data.api.errors import Unreachable
 from mapflow_data.api.models import ASSUMED_MAX_UPLOAD_BYTES, Image, Mosaic, Storage
-from mapflow_data.gui.delete_dialog import DeleteDialog
-from mapflow_data.gui.delete_words import Doomed
-from mapflow_data.gui.mosaic_dialog import MosaicDialog
-from mapflow_data.gui.rename_dialog import RenameDialog
-from mapflow_data.gui.upload_dialog import UploadDialog
+from mapflow_data.gui.manage.delete_dialog import DeleteDialog
+from mapflow_data.gui.manage.delete_words import Doomed
+from mapflow_data.gui.manage.mosaic_dialog import MosaicDialog
+from mapflow_data.gui.manage.rename_dialog import RenameDialog
+from mapflow_data.gui.upload.dialog import UploadDialog
 from mapflow_data.transfer.inspect import RasterFacts
 from mapflow_data.transfer.plan import make_plan
 from tests.gui import samples

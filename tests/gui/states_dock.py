@@ -7,8 +7,8 @@ from qgis.PyQt.QtWidgets import QWidget
 
 from mapflow_data.api import errors
 from mapflow_data.api.models import Image
-from mapflow_data.gui.deletion_bar import DeletionBar
 from mapflow_data.gui.dock import MapflowDock
+from mapflow_data.gui.manage.deletion_bar import DeletionBar
 from mapflow_data.services.deletions import Outcome
 from mapflow_data.services.jobs import Summary
 from tests.gui import samples

@@ -7,8 +7,8 @@ from qgis.PyQt.QtWidgets import QWidget
 
 from mapflow_data.api.errors import NotFound, Unreachable
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.image_dialog import ImageDialog
-from mapflow_data.gui.mosaic_dialog import MosaicDialog
+from mapflow_data.gui.image.dialog import ImageDialog
+from mapflow_data.gui.manage.mosaic_dialog import MosaicDialog
 from tests.gui import samples
 from tests.gui.samples import LONG
 from tests.gui.states import Stage, state

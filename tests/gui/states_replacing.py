@@ -7,8 +7,8 @@ from dataclasses import replace
 from qgis.PyQt.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mapflow_data.api.models import Image
-from mapflow_data.gui.replace_bar import ReplaceBar
-from mapflow_data.gui.replace_dialog import ReplaceDialog
+from mapflow_data.gui.replace.bar import ReplaceBar
+from mapflow_data.gui.replace.dialog import ReplaceDialog
 from mapflow_data.services.replacement import Prepared, Replacement
 from mapflow_data.services.replacement import Stage as At
 from mapflow_data.services.replacements import ReplacementService

@@ -8,14 +8,14 @@ from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtWidgets import QWidget
 
 from mapflow_data.api.errors import SignInRequired, TimedOut
-from mapflow_data.gui.area_picker import Area
+from mapflow_data.gui.area.picker import Area
 from mapflow_data.gui.dock import MapflowDock
-from mapflow_data.gui.results_cells import Column
-from mapflow_data.gui.results_model import LOADING, SHOWN
-from mapflow_data.gui.search_dates import Span
-from mapflow_data.gui.search_filters import Filters
-from mapflow_data.gui.search_panel import SearchPanel
-from mapflow_data.gui.search_run import State
+from mapflow_data.gui.results.cells import Column
+from mapflow_data.gui.results.model import LOADING, SHOWN
+from mapflow_data.gui.search.dates import Span
+from mapflow_data.gui.search.filters import Filters
+from mapflow_data.gui.search.panel import SearchPanel
+from mapflow_data.gui.search.run import State
 from mapflow_data.layers.results import NOT_IN_PLAN, ON_REQUEST
 from mapflow_data.maptools.sketch import Shape
 from tests.gui import samples

@@ -7,8 +7,8 @@ from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.errors import NotFound, Unreachable
 from mapflow_data.api.models import Storage
-from mapflow_data.gui.finding_bar import FindingBar
-from mapflow_data.gui.storage_dialog import StorageDialog
+from mapflow_data.gui.my_imagery.finding_bar import FindingBar
+from mapflow_data.gui.storage.dialog import StorageDialog
 from mapflow_data.services.inventory import InventoryService
 from mapflow_data.services.inventory_index import Listing, duplicates
 from mapflow_data.services.mosaics import MosaicService

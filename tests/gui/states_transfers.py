@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from qgis.PyQt.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mapflow_data.api.errors import TimedOut, Unreachable
-from mapflow_data.gui.download_bar import DownloadBar
-from mapflow_data.gui.existing_files import ExistingFiles
+from mapflow_data.gui.download.bar import DownloadBar
+from mapflow_data.gui.download.existing_files import ExistingFiles
 from mapflow_data.services.downloads import Download, DownloadService, Outcome, Progress
 from mapflow_data.services.shelf import Known
 from mapflow_data.transfer.receive import Received

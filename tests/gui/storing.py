@@ -9,8 +9,8 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAbstractItemView
 
 from mapflow_data.api.models import Mosaic
-from mapflow_data.gui.storage_dialog import StorageDialog
-from mapflow_data.gui.storage_model import Column
+from mapflow_data.gui.storage.dialog import StorageDialog
+from mapflow_data.gui.storage.model import Column
 from mapflow_data.services.inventory import InventoryService
 from mapflow_data.services.mosaics import MosaicService
 from mapflow_data.services.session import SessionService

@@ -13,9 +13,9 @@ from qgis.PyQt.QtWidgets import QToolButton
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.errors import BadRequest
-from mapflow_data.gui.activity_model import PERCENT_ROLE, SECOND_LINE_ROLE, ActivityModel, Column
-from mapflow_data.gui.activity_panel import ActivityPanel
-from mapflow_data.gui.activity_words import state_name, summary
+from mapflow_data.gui.activity.model import PERCENT_ROLE, SECOND_LINE_ROLE, ActivityModel, Column
+from mapflow_data.gui.activity.panel import ActivityPanel
+from mapflow_data.gui.activity.words import state_name, summary
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import kind_of
 from mapflow_data.services.jobs import Job, Note, State, Summary, UploadRequest

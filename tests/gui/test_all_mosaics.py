@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.imagery_panel import ImageryPanel
+from mapflow_data.gui.my_imagery.panel import ImageryPanel
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS, MOSAICS, kind_of
 from tests.gui.conftest import PATIENCE_MS

@@ -8,11 +8,11 @@ from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QVBoxLayout
 
 from mapflow_data.api.models import Mosaic
-from mapflow_data.gui.chip import Chip
-from mapflow_data.gui.chips import Chips
-from mapflow_data.gui.flow import flow
-from mapflow_data.gui.mosaic_dialog import MosaicDialog
-from mapflow_data.gui.tag_text import finished, parse, tags_text
+from mapflow_data.gui.manage.mosaic_dialog import MosaicDialog
+from mapflow_data.gui.widgets.chip import Chip
+from mapflow_data.gui.widgets.chips import Chips
+from mapflow_data.gui.widgets.flow import flow
+from mapflow_data.gui.words.tag_text import finished, parse, tags_text
 from tests.gui.looks import assert_nothing_clipped, settle
 
 LEFT = Qt.MouseButton.LeftButton

@@ -16,9 +16,9 @@ from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.imagery_cells import Column
-from mapflow_data.gui.imagery_model import ITEM_ROLE
-from mapflow_data.gui.rows_in_sight import rows_in_sight
+from mapflow_data.gui.imagery.cells import Column
+from mapflow_data.gui.imagery.model import ITEM_ROLE
+from mapflow_data.gui.widgets.rows_in_sight import rows_in_sight
 from tests.gui.browsing import Bench, some
 from tests.rig.fault_server import FaultServer
 from tests.rig.pngs import png_answer

@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QVBox
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.downloading import Downloading
+from mapflow_data.gui.download.downloading import Downloading
 from mapflow_data.services.downloads import DownloadService
 from mapflow_data.settings import DOWNLOAD_FOLDER
 from tests.gui.file_dialogs import choose, open_file_dialog

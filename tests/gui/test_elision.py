@@ -6,7 +6,7 @@ import pytest
 from qgis.PyQt.QtGui import QFontMetrics
 from qgis.PyQt.QtWidgets import QApplication
 
-from mapflow_data.gui.elision import elided
+from mapflow_data.gui.widgets.elision import elided
 
 FLIGHT = [f"DJI_20260614_{number:04d}_ortho_3cm.tif" for number in (901, 902, 903)]
 

@@ -14,9 +14,9 @@ from qgis.PyQt.QtWidgets import QApplication
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.errors import Cancelled, ConnectionLost, SignInRequired, Unreachable
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.finding import Finding
-from mapflow_data.gui.finding_bar import FindingBar
-from mapflow_data.gui.imagery_model import ImageryModel
+from mapflow_data.gui.imagery.model import ImageryModel
+from mapflow_data.gui.my_imagery.finding import Finding
+from mapflow_data.gui.my_imagery.finding_bar import FindingBar
 from mapflow_data.services.inventory import InventoryService
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.looks import assert_nothing_clipped

@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from mapflow_data.gui.fitting_tabs import FittingTabs
-from mapflow_data.gui.icons import icon
-from mapflow_data.gui.tool_row import ToolRow
+from mapflow_data.gui.widgets.fitting_tabs import FittingTabs
+from mapflow_data.gui.widgets.icons import icon
+from mapflow_data.gui.widgets.tool_row import ToolRow
 from tests.gui.looks import faults_of, settle
 
 LEFT = Qt.MouseButton.LeftButton

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mapflow_data.gui import formats
+from mapflow_data.gui.words import formats
 
 GB = 1024**3
 

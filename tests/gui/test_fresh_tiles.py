@@ -11,8 +11,8 @@ from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.models import Mosaic
-from mapflow_data.gui.fresh_tiles import FreshTiles
-from mapflow_data.gui.presenter import Presenter
+from mapflow_data.gui.canvas.fresh_tiles import FreshTiles
+from mapflow_data.gui.canvas.presenter import Presenter
 from mapflow_data.services.bundle import Services, make_services
 from mapflow_data.services.queue import UploadRequest
 from mapflow_data.transfer.inspect import inspect

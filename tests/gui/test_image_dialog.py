@@ -17,8 +17,8 @@ from qgis.PyQt.QtWidgets import QApplication, QWidget
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.image_dialog import ImageDialog
-from mapflow_data.gui.picture_label import PictureLabel
+from mapflow_data.gui.image.dialog import ImageDialog
+from mapflow_data.gui.widgets.picture_label import PictureLabel
 from mapflow_data.services.pictures import PictureService
 from tests.gui.looks import assert_nothing_clipped, settle
 from tests.rig.fault_server import FaultServer

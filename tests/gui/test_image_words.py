@@ -10,7 +10,7 @@ from qgis.core import QgsCoordinateReferenceSystem
 from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.api.models import Image
-from mapflow_data.gui import image_words
+from mapflow_data.gui.image import words as image_words
 
 FULL = Image(
     "1f0e",

@@ -12,9 +12,9 @@ from qgis.PyQt.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from qgis.PyQt.QtTest import QAbstractItemModelTester
 
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.imagery_cells import Column
-from mapflow_data.gui.imagery_model import COUNT_ROLE, ITEM_ROLE, ImageryModel, Loading
-from mapflow_data.gui.imagery_order import natural_key
+from mapflow_data.gui.imagery.cells import Column
+from mapflow_data.gui.imagery.model import COUNT_ROLE, ITEM_ROLE, ImageryModel, Loading
+from mapflow_data.gui.imagery.order import natural_key
 
 NORTH = Mosaic("m1", "North", ("drone", "2026"), size_bytes=2048, image_count=3)
 QUARRY = Mosaic("m2", "Quarry", ("survey",))

@@ -13,8 +13,8 @@ from qgis.PyQt.QtWidgets import QMenu
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.errors import ServerFailed
 from mapflow_data.api.models import Mosaic
-from mapflow_data.gui.imagery_model import ITEM_ROLE
-from mapflow_data.gui.imagery_panel import ImageryPanel
+from mapflow_data.gui.imagery.model import ITEM_ROLE
+from mapflow_data.gui.my_imagery.panel import ImageryPanel
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import kind_of
 from tests.gui.conftest import PATIENCE_MS

@@ -14,11 +14,11 @@ from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
 from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui import imagery_keeper
-from mapflow_data.gui.icons import cell_icon
-from mapflow_data.gui.imagery_cells import Column
-from mapflow_data.gui.imagery_model import Loading
-from mapflow_data.gui.imagery_tree import ImageryTree
+from mapflow_data.gui.imagery import keeper as imagery_keeper
+from mapflow_data.gui.imagery.cells import Column
+from mapflow_data.gui.imagery.model import Loading
+from mapflow_data.gui.imagery.tree import ImageryTree
+from mapflow_data.gui.widgets.icons import cell_icon
 from mapflow_data.settings import IMAGERY_COLUMNS
 
 MOSAICS = [Mosaic(f"m{n}", f"Mosaic {n}", image_count=3) for n in range(1, 6)]

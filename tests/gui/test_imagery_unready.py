@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from mapflow_data.api.client import MapflowClient
-from mapflow_data.gui.imagery_cells import Column
+from mapflow_data.gui.imagery.cells import Column
 from mapflow_data.gui.workspace import Workspace
 from tests.gui.conftest import PATIENCE_MS
 from tests.rig.geotiffs import make_raster

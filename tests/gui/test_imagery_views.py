@@ -14,9 +14,9 @@ from qgis.PyQt.QtWidgets import QAbstractItemView
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.image_dialog import ImageDialog
-from mapflow_data.gui.imagery_panel import ImageryPanel
-from mapflow_data.gui.storage_dialog import StorageDialog
+from mapflow_data.gui.image.dialog import ImageDialog
+from mapflow_data.gui.my_imagery.panel import ImageryPanel
+from mapflow_data.gui.storage.dialog import StorageDialog
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS, kind_of
 from mapflow_data.settings import DRAWER_OPEN

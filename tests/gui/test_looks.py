@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from mapflow_data.gui.activity_model import SECOND_LINE_ROLE
+from mapflow_data.gui.activity.model import SECOND_LINE_ROLE
 from mapflow_data.gui.dock import MapflowDock
 from tests.gui import samples
 from tests.gui.contrast import ENOUGH, faint_texts

@@ -7,8 +7,8 @@ import inspect
 import pytest
 
 from mapflow_data.api import errors
-from mapflow_data.gui import codes
-from mapflow_data.gui.messages import describe
+from mapflow_data.gui.words import codes
+from mapflow_data.gui.words.messages import describe
 
 CLASSES = [
     cls

@@ -16,8 +16,8 @@ from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.dock import MapflowDock
-from mapflow_data.gui.imagery_model import Loading
-from mapflow_data.gui.qt_compat import QAction
+from mapflow_data.gui.imagery.model import Loading
+from mapflow_data.gui.widgets.qt_compat import QAction
 from mapflow_data.layers.properties import FOOTPRINTS, kind_of
 from mapflow_data.services.shelf import Shelf
 from mapflow_data.settings import SERVER, CredentialStore

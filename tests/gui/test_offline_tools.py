@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import Qt
 
 from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.dock import MapflowDock
-from mapflow_data.gui.image_dialog import ImageDialog
+from mapflow_data.gui.image.dialog import ImageDialog
 from tests.gui.docks import Docks, fill, wait_for_bar, wait_for_mosaics
 from tests.gui.samples import image
 from tests.gui.window import Window

@@ -20,7 +20,7 @@ from qgis.PyQt.QtCore import QDateTime, QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 
 from mapflow_data.api.models import CatalogItem, Image, Mosaic
-from mapflow_data.gui.picking import Picking
+from mapflow_data.gui.canvas.picking import Picking
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers import mosaic_outlines, results
 from tests.gui.conftest import PATIENCE_MS

@@ -19,7 +19,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtXml import QDomDocument
 
 from mapflow_data.api.models import Image, Mosaic, TileJson
-from mapflow_data.gui.presenter import Presenter
+from mapflow_data.gui.canvas.presenter import Presenter
 from mapflow_data.layers import mosaic_outlines
 from mapflow_data.layers.footprints import make_features
 from mapflow_data.layers.properties import kind_of

@@ -15,7 +15,7 @@ from qgis.core import QgsFeatureSource, QgsProject, QgsRasterLayer, QgsVectorLay
 from qgis.PyQt.QtXml import QDomDocument
 
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.project_keeper import ProjectKeeper
+from mapflow_data.gui.canvas.project_keeper import ProjectKeeper
 from mapflow_data.layers import footprints, mosaic_outlines, properties
 from mapflow_data.layers.keep import INDEXED_FROM, source_of
 

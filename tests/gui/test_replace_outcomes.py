@@ -8,7 +8,7 @@ import pytest
 
 from mapflow_data.api import errors
 from mapflow_data.api.models import Image
-from mapflow_data.gui import replace_outcomes as words
+from mapflow_data.gui.replace import outcomes as words
 from mapflow_data.services.replacement import Prepared, Replacement, Stage
 from mapflow_data.services.replacements import SIGNED_OUT
 from mapflow_data.transfer.inspect import RasterFacts

@@ -15,11 +15,11 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.fresh_tiles import FreshTiles
-from mapflow_data.gui.imagery_model import ImageryModel
-from mapflow_data.gui.presenter import Presenter
-from mapflow_data.gui.replace_dialog import ReplaceDialog
-from mapflow_data.gui.replacing import Replacing
+from mapflow_data.gui.canvas.fresh_tiles import FreshTiles
+from mapflow_data.gui.canvas.presenter import Presenter
+from mapflow_data.gui.imagery.model import ImageryModel
+from mapflow_data.gui.replace.dialog import ReplaceDialog
+from mapflow_data.gui.replace.replacing import Replacing
 from mapflow_data.services.bundle import Services, make_services
 from mapflow_data.services.replacement import Patience
 from mapflow_data.services.replacements import ReplacementService

@@ -11,9 +11,9 @@ from qgis.PyQt.QtCore import QItemSelectionModel, Qt
 from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.api.models import CatalogItem
-from mapflow_data.gui.results_cells import NOTHING, Column
-from mapflow_data.gui.results_model import ROW_ROLE, ResultsModel
-from mapflow_data.gui.results_selection import ResultsSelection
+from mapflow_data.gui.results.cells import NOTHING, Column
+from mapflow_data.gui.results.model import ROW_ROLE, ResultsModel
+from mapflow_data.gui.results.selection import ResultsSelection
 from mapflow_data.layers.results import INSTANT, NOT_IN_PLAN, ON_REQUEST
 
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder

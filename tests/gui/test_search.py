@@ -21,10 +21,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QMenu, QToolBar, QToolButton
 
-from mapflow_data.gui.results_cells import Column
-from mapflow_data.gui.results_model import LOADING, SHOWN
-from mapflow_data.gui.search_filters import Filters
-from mapflow_data.gui.search_panel import SearchPanel
+from mapflow_data.gui.results.cells import Column
+from mapflow_data.gui.results.model import LOADING, SHOWN
+from mapflow_data.gui.search.filters import Filters
+from mapflow_data.gui.search.panel import SearchPanel
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.plugin import MapflowDataPlugin
 from mapflow_data.settings import SEARCH_AFTER_DRAWING, SEARCH_FILTERS, cache_folder

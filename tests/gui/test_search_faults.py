@@ -14,10 +14,10 @@ from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtWidgets import QToolButton
 
 from mapflow_data.api.errors import Unreachable
-from mapflow_data.gui.results_cells import Column
-from mapflow_data.gui.results_model import LOADING, SHOWN
-from mapflow_data.gui.search_panel import SearchPanel
-from mapflow_data.gui.search_run import State
+from mapflow_data.gui.results.cells import Column
+from mapflow_data.gui.results.model import LOADING, SHOWN
+from mapflow_data.gui.search.panel import SearchPanel
+from mapflow_data.gui.search.run import State
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.settings import SEARCH_FILTERS
 from tests.gui.searching import PATIENCE_MS, Person, found, layers, look_at

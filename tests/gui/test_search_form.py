@@ -11,12 +11,13 @@ from qgis.PyQt.QtCore import QDate
 from qgis.PyQt.QtWidgets import QStyle, QStyleOptionComboBox, QWidget
 
 from mapflow_data.api.models import Provider, UserStatus
-from mapflow_data.gui import area_words, search_words
-from mapflow_data.gui.area_outline import AreaOutline
-from mapflow_data.gui.area_picker import Area
-from mapflow_data.gui.search_dates import Span, days_of, today_utc
-from mapflow_data.gui.search_filters import Filters
-from mapflow_data.gui.search_form import SearchForm
+from mapflow_data.gui.area.outline import AreaOutline
+from mapflow_data.gui.area.picker import Area
+from mapflow_data.gui.search import words as search_words
+from mapflow_data.gui.search.dates import Span, days_of, today_utc
+from mapflow_data.gui.search.filters import Filters
+from mapflow_data.gui.search.form import SearchForm
+from mapflow_data.gui.words import areas as area_words
 from mapflow_data.gui.workspace import Workspace
 from tests.gui.looks import settle
 

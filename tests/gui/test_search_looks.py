@@ -9,8 +9,8 @@ from qgis.PyQt.QtGui import QColor, QFontMetrics, QImage, QPalette
 from qgis.PyQt.QtWidgets import QWidget
 
 from mapflow_data.gui.dock import MapflowDock
-from mapflow_data.gui.result_card import parts_of
-from mapflow_data.gui.results_cells import Column
+from mapflow_data.gui.results.card import parts_of
+from mapflow_data.gui.results.cells import Column
 from tests.gui.looks import assert_nothing_clipped, settle
 from tests.gui.searching import Person
 from tests.gui.states import DOCK_SIZE, Stage

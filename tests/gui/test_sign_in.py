@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from qgis.PyQt.QtCore import Qt
 
 from mapflow_data.gui.dock import MapflowDock
-from mapflow_data.gui.qt_compat import QAction
+from mapflow_data.gui.widgets.qt_compat import QAction
 from mapflow_data.gui.workspace import Workspace
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.window import Window

@@ -23,8 +23,8 @@ from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButt
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
-from mapflow_data.gui.upload_dialog import UploadDialog
-from mapflow_data.gui.upload_rows import Group, Row
+from mapflow_data.gui.upload.dialog import UploadDialog
+from mapflow_data.gui.upload.rows import Group, Row
 from mapflow_data.services.bundle import Services, make_services
 from mapflow_data.services.uploads import UploadService
 from tests.gui.looks import assert_nothing_clipped, settle

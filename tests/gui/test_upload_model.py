@@ -10,9 +10,9 @@ from pytestqt.modeltest import ModelTester
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QModelIndex, Qt
 
-from mapflow_data.gui.upload_model import UploadModel
-from mapflow_data.gui.upload_rows import Column, Group, Heading, Row
-from mapflow_data.gui.upload_tree import UploadTree
+from mapflow_data.gui.upload.model import UploadModel
+from mapflow_data.gui.upload.rows import Column, Group, Heading, Row
+from mapflow_data.gui.upload.tree import UploadTree
 
 HEADINGS = {group: Heading(group.value, "1 MB") for group in Group}
 

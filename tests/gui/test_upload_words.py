@@ -6,11 +6,12 @@ import pytest
 from osgeo import osr
 from qgis.core import QgsApplication
 
-from mapflow_data.gui import upload_problems, upload_words
-from mapflow_data.gui.upload_batch import Batch
-from mapflow_data.gui.upload_rows import Group
-from mapflow_data.gui.upload_sources import NoFile, Source
-from mapflow_data.gui.upload_status import Phase, make_status
+from mapflow_data.gui.upload import problems as upload_problems
+from mapflow_data.gui.upload import words as upload_words
+from mapflow_data.gui.upload.batch import Batch
+from mapflow_data.gui.upload.rows import Group
+from mapflow_data.gui.upload.sources import NoFile, Source
+from mapflow_data.gui.upload.status import Phase, make_status
 from mapflow_data.services.jobs import Summary
 from mapflow_data.transfer.inspect import RasterFacts
 from mapflow_data.transfer.plan import Fate, Plan, PlanRow, Problem

@@ -8,10 +8,10 @@ from qgis.PyQt.QtCore import QModelIndex, Qt
 from qgis.PyQt.QtWidgets import QDialog, QToolButton
 
 from mapflow_data.api.models import Mosaic
-from mapflow_data.gui.delete_dialog import DeleteDialog
 from mapflow_data.gui.dock import MapflowDock
-from mapflow_data.gui.imagery_model import ITEM_ROLE
-from mapflow_data.gui.imagery_panel import ImageryPanel
+from mapflow_data.gui.imagery.model import ITEM_ROLE
+from mapflow_data.gui.manage.delete_dialog import DeleteDialog
+from mapflow_data.gui.my_imagery.panel import ImageryPanel
 from mapflow_data.layers.properties import kind_of
 from tests.gui.conftest import PATIENCE_MS
 

@@ -8,7 +8,7 @@ import pytest
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.models import Mosaic
-from mapflow_data.gui.imagery_panel import ImageryPanel
+from mapflow_data.gui.my_imagery.panel import ImageryPanel
 from mapflow_data.gui.workspace import Workspace
 from tests.rig.geotiffs import make_raster
 

@@ -13,10 +13,10 @@ from qgis.PyQt.QtWidgets import QDialog, QToolButton
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.delete_dialog import DeleteDialog
-from mapflow_data.gui.delete_words import Doomed
-from mapflow_data.gui.imagery_model import ITEM_ROLE
-from mapflow_data.gui.imagery_panel import ImageryPanel
+from mapflow_data.gui.imagery.model import ITEM_ROLE
+from mapflow_data.gui.manage.delete_dialog import DeleteDialog
+from mapflow_data.gui.manage.delete_words import Doomed
+from mapflow_data.gui.my_imagery.panel import ImageryPanel
 from mapflow_data.gui.workspace import Workspace
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.looks import assert_nothing_clipped

@@ -12,13 +12,13 @@ from qgis.PyQt.QtWidgets import QApplication, QDialog, QLineEdit
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.models import Image, Mosaic
-from mapflow_data.gui.chip import Chip
-from mapflow_data.gui.delete_dialog import DeleteDialog
-from mapflow_data.gui.delete_words import Doomed
-from mapflow_data.gui.imagery_model import ITEM_ROLE
-from mapflow_data.gui.imagery_panel import ImageryPanel
-from mapflow_data.gui.mosaic_dialog import MosaicDialog
-from mapflow_data.gui.rename_dialog import RenameDialog
+from mapflow_data.gui.imagery.model import ITEM_ROLE
+from mapflow_data.gui.manage.delete_dialog import DeleteDialog
+from mapflow_data.gui.manage.delete_words import Doomed
+from mapflow_data.gui.manage.mosaic_dialog import MosaicDialog
+from mapflow_data.gui.manage.rename_dialog import RenameDialog
+from mapflow_data.gui.my_imagery.panel import ImageryPanel
+from mapflow_data.gui.widgets.chip import Chip
 from mapflow_data.gui.workspace import Workspace
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.looks import assert_nothing_clipped

@@ -9,8 +9,8 @@ from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Mosaic, Storage
-from mapflow_data.gui.storage_bar import StorageBar
-from mapflow_data.gui.storage_model import MOSAIC_ROLE, Column
+from mapflow_data.gui.storage.bar import StorageBar
+from mapflow_data.gui.storage.model import MOSAIC_ROLE, Column
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.looks import assert_nothing_clipped, settle
 from tests.gui.storing import GB, LEFT, LONG, Desk, raw, some

@@ -1,0 +1,1 @@
+"""The tab "Activity": what is sent and was sent."""

@@ -1,0 +1,1 @@
+"""The area to search in: drawn, the canvas, or a layer."""

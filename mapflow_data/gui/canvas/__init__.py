@@ -1,0 +1,1 @@
+"""The project and the map: layers put there, picked there, kept there."""

@@ -1,0 +1,1 @@
+"""Images to files on this computer."""

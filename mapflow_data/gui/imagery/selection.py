@@ -1,0 +1,67 @@
+"""What is selected in the imagery tree as ids, and back as ranges of neighbours. Main thread.
+
+Row by row thousands of selected ones would hold up the main thread: Qt looks at each cell of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from qgis.PyQt.QtCore import QItemSelection, QModelIndex
+
+from ...api.models import Image
+from .model import COLUMNS, ITEM_ROLE, ImageryModel, Item
+
+ITSELF = ""  # stands for the mosaic among the ids of its images
+
+
+def selected_by_mosaic(selection: QItemSelection, model: ImageryModel) -> dict[str, list[Item]]:
+    """By the id of the mosaic, which may be among its own."""
+    images: dict[str, list[Image]] = {}
+    items: dict[str, list[Item]] = {}
+    for part in selection:
+        first, end, top = part.top(), part.bottom() + 1, part.parent()
+        if part.left():
+            continue
+        if top.isValid():
+            mosaic_id = top.data(ITEM_ROLE).id
+            if mosaic_id not in images:
+                images[mosaic_id] = model.images_of(mosaic_id)
+            items.setdefault(mosaic_id, []).extend(images[mosaic_id][first:end])
+        else:
+            for mosaic in (model.index(row, 0).data(ITEM_ROLE) for row in range(first, end)):
+                items.setdefault(mosaic.id, []).append(mosaic)
+    return items
+
+
+def ids_of(items: Mapping[str, Iterable[Item]]) -> dict[str, set[str]]:
+    return {
+        mosaic_id: {item.id if isinstance(item, Image) else ITSELF for item in some}
+        for mosaic_id, some in items.items()
+    }
+
+
+def make_selection(wanted: Mapping[str, set[str]], model: ImageryModel) -> QItemSelection:
+    """Without what is not shown."""
+    selection = QItemSelection()
+    tops = [model.index_of(mosaic_id).row() for mosaic_id, ids in wanted.items() if ITSELF in ids]
+    _add(selection, model, QModelIndex(), sorted(row for row in tops if row >= 0))
+    for mosaic_id, ids in wanted.items():
+        rows = [row for row, image in enumerate(model.images_of(mosaic_id)) if image.id in ids]
+        if rows:
+            _add(selection, model, model.index_of(mosaic_id), rows)
+    return selection
+
+
+def _add(selection: QItemSelection, model: ImageryModel, parent: QModelIndex, rows: list[int]) -> None:
+    for first, last in _runs(rows):
+        selection.select(model.index(first, 0, parent), model.index(last, COLUMNS - 1, parent))
+
+
+def _runs(rows: list[int]) -> Iterator[tuple[int, int]]:
+    """First and last of neighbours."""
+    start = 0
+    for place, row in enumerate(rows):
+        if place + 1 == len(rows) or rows[place + 1] != row + 1:
+            yield rows[start], row
+            start = place + 1

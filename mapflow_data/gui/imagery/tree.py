@@ -1,0 +1,234 @@
+"""The tree view of mosaics and images: its model, filter, current row and selection. Main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Optional
+
+from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtWidgets import QWidget
+
+from ...api.models import Image, Mosaic
+from ..widgets.icons import forget_cell_icons
+from ..widgets.keys import ENTER
+from ..widgets.steady_views import SteadyTree
+from .cells import Column
+from .columns import ImageryColumns
+from .count_delegate import CountDelegate, QuietDelegate
+from .keeper import ImageryKeeper
+from .model import ITEM_ROLE, ImageryModel, Item, Loading
+from .opener import ImageryOpener
+from .place import ImageryPlace
+from .selection import selected_by_mosaic
+from .watch import ImageryWatch
+
+FILTER_MS = 200  # typing goes on
+
+
+class ImageryTree(SteadyTree):
+    """Emits `images_wanted(mosaic id)` when images of a mosaic are to be seen that are not loaded."""
+
+    images_wanted = pyqtSignal(str)
+    items_selected = pyqtSignal()
+    filtered = pyqtSignal()
+    current_changed = pyqtSignal(object)  # Mosaic, Image or None; also where it is the same with other facts
+    image_activated = pyqtSignal(object)  # by Enter or a double click
+
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self.imagery = ImageryModel(self)
+        self._rows_wanted: dict[str, set[str]] = {}  # images to select once their mosaic is loaded
+        self._filter_text = ""
+        self._filter_timer = QTimer(self)
+        self._filter_timer.setSingleShot(True)
+        self._filter_timer.setInterval(FILTER_MS)
+        self._filter_timer.timeout.connect(self._on_filter)
+        self.setUniformRowHeights(True)
+        self.setModel(self.imagery)
+        self.setItemDelegate(QuietDelegate(self))
+        self.setItemDelegateForColumn(Column.NAME, CountDelegate(self))
+        self.columns = ImageryColumns(self)
+        self.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
+        self._opener = ImageryOpener(self, self.imagery)
+        self._keeper = ImageryKeeper(self.imagery, self._needed, self)
+        self.watch = ImageryWatch(self.imagery, self._is_in_sight, self)
+        self.watch.wanted.connect(self.images_wanted)
+        self.expanded.connect(self._on_row_opened)
+        self.doubleClicked.connect(self._activate)
+        self.selectionModel().currentChanged.connect(self._on_row_opened)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.items_selected.emit())
+        self._place = ImageryPlace(self, self.imagery)
+        self._place.current_changed.connect(self.current_changed)
+        self._place.selection_lost.connect(self.items_selected)
+
+    # The current one
+
+    def current_item(self) -> Optional[Item]:
+        item: Optional[Item] = self.currentIndex().data(ITEM_ROLE)
+        return item
+
+    def siblings(self, image: Image) -> list[Image]:
+        """The images of its mosaic, in the order shown."""
+        return self.imagery.images_of(image.mosaic_id)
+
+    def show_image(self, image: Image) -> None:
+        """Selects it alone, makes it the current one and scrolls to it; once its mosaic is loaded."""
+        self.select_images({image.mosaic_id: {image.id}})
+
+    def is_open(self, mosaic_id: str) -> bool:
+        return bool(self.isExpanded(self.imagery.index_of(mosaic_id)))
+
+    # The selection
+
+    def selected_items(self) -> list[Item]:
+        return [item for items in self._selected().values() for item in items]
+
+    def selected_mosaics(self) -> list[Mosaic]:
+        """Those selected, and those whose images are; each once."""
+        branches = map(self.imagery.branch, self._selected())
+        return [branch.mosaic for branch in branches if branch]
+
+    def selected_image_ids(self) -> set[str]:
+        return {item.id for item in self.selected_items() if isinstance(item, Image)}
+
+    def select_images(self, wanted: Mapping[str, set[str]]) -> None:
+        """Selects these images of these mosaics and nothing else; late ones as soon as they are loaded."""
+        rows: list[QModelIndex] = []
+        self._rows_wanted.clear()
+        for mosaic_id, image_ids in wanted.items():
+            branch = self.imagery.branch(mosaic_id)
+            if branch is None or not image_ids:
+                continue
+            if branch.state is Loading.LOADED:
+                rows += self._rows_of(mosaic_id, image_ids)
+            else:
+                self._rows_wanted[mosaic_id] = image_ids
+                self.images_wanted.emit(mosaic_id)
+        self._select(rows)
+
+    def select_mosaic(self, mosaic_id: str) -> bool:
+        """False if it is not in the list (yet)."""
+        row = self.imagery.index_of(mosaic_id)
+        if row.isValid():
+            self._select([row])
+        return bool(row.isValid())
+
+    def images_arrived(self, mosaic_id: str) -> None:
+        """Makes up for a selection that came before its rows."""
+        wanted = self._rows_wanted.pop(mosaic_id, None)
+        if wanted is not None:
+            self._select([*self._selected_rows(), *self._rows_of(mosaic_id, wanted)])
+
+    def forget_wanted(self) -> None:
+        self._rows_wanted.clear()
+
+    # The filter
+
+    @property
+    def vain_filter(self) -> str:
+        """The text that nothing matches, "" where there are rows."""
+        return "" if self.imagery.rowCount() else self._filter_text
+
+    def filter_later(self, text: str) -> None:
+        """Once typing pauses."""
+        self._filter_text = text
+        self._filter_timer.start()
+
+    def filter_now(self, text: str) -> None:
+        self._filter_text = text
+        self._filter_timer.stop()
+        self._on_filter()
+
+    def _on_filter(self) -> None:
+        with self._place.given_up():
+            self._opener.set_filter(self._filter_text)
+        self.filtered.emit()
+
+    # What people do
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if event.key() not in ENTER:
+            super().keyPressEvent(event)
+        elif isinstance(index.data(ITEM_ROLE), Mosaic):
+            index = index.siblingAtColumn(Column.NAME)
+            self.setExpanded(index, not self.isExpanded(index))
+        else:
+            self._activate(index)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            forget_cell_icons()
+            self.columns.fit()
+
+    def _activate(self, index: QModelIndex) -> None:
+        item = index.data(ITEM_ROLE)
+        if isinstance(item, Image):
+            self.image_activated.emit(item)
+
+    def _on_row_opened(self, index: QModelIndex, _previous: Optional[QModelIndex] = None) -> None:
+        """Expanded, or reached by mouse or keys: its images are wanted now."""
+        item = index.data(ITEM_ROLE)
+        branch = self.imagery.branch(item.id) if isinstance(item, Mosaic) else None
+        if branch is None:
+            return
+        self._keeper.look_at(branch.mosaic.id)
+        if branch.state in (Loading.NOT_ASKED, Loading.FAILED):
+            self.images_wanted.emit(branch.mosaic.id)
+        elif branch.is_under_way:
+            self.watch.look()
+
+    # Inside
+
+    def _needed(self, mosaic_ids: Collection[str]) -> set[str]:
+        """Those whose images must stay."""
+        chosen = {mosaic.id for mosaic in self.selected_mosaics()} | self._rows_wanted.keys()
+        return {one for one in mosaic_ids if one in chosen or self._is_in_sight(one)}
+
+    def _is_in_sight(self, mosaic_id: str) -> bool:
+        """Open, or somebody is there: then another view may show its images."""
+        row = self.imagery.index_of(mosaic_id)
+        return row.isValid() and (self.isExpanded(row) or _top(self.currentIndex()) == row)
+
+    def _selected(self) -> dict[str, list[Item]]:
+        return selected_by_mosaic(self.selectionModel().selection(), self.imagery)
+
+    def _selected_rows(self) -> list[QModelIndex]:
+        """As `selectedRows()`, which compares each row with all selected ranges."""
+        return [
+            self.imagery.index(row, 0, part.parent())
+            for part in self.selectionModel().selection()
+            if part.left() == 0
+            for row in range(part.top(), part.bottom() + 1)
+        ]
+
+    def _rows_of(self, mosaic_id: str, image_ids: set[str]) -> list[QModelIndex]:
+        """In the order shown."""
+        top = self.imagery.index_of(mosaic_id)
+        images = self.imagery.images_of(mosaic_id)
+        return [self.imagery.index(row, 0, top) for row, one in enumerate(images) if one.id in image_ids]
+
+    def _select(self, rows: list[QModelIndex]) -> None:
+        """Neighbours as one range: Qt compares each range with all others."""
+        selection = QItemSelection()
+        first = last = QModelIndex()
+        for row in rows:
+            if last.isValid() and row.row() == last.row() + 1 and row.parent() == last.parent():
+                last = row
+                continue
+            selection.select(first, last)
+            first = last = row
+        selection.select(first, last)
+        flag = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(selection, flag.ClearAndSelect | flag.Rows)
+        if rows and rows[-1].isValid():
+            self.selectionModel().setCurrentIndex(rows[-1], flag.NoUpdate)
+            self.scrollTo(rows[-1])
+
+
+def _top(index: QModelIndex) -> QModelIndex:
+    """The row of its mosaic."""
+    parent = index.parent()
+    return parent if parent.isValid() else index.siblingAtColumn(Column.NAME)

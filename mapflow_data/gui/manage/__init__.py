@@ -1,0 +1,1 @@
+"""Delete, edit, rename."""

@@ -1,0 +1,111 @@
+"""Changes to names and tags from the wish to the result: asks, has them made, shows them. Main thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Callable, Optional
+
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtWidgets import QDialog, QWidget
+
+from ...api.errors import MapflowError, NotFound
+from ...api.models import Image, Mosaic
+from ...services.bundle import Services
+from ..imagery.model import ImageryModel
+from ..words.plain import cut
+from ..words.tag_text import tags_text
+from .mosaic_dialog import MosaicDialog
+from .rename_dialog import RenameDialog
+
+
+class Editing(QObject):
+    """What others wrote meanwhile is shown and never written over."""
+
+    def __init__(self, services: Services, model: ImageryModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._model = model
+        self._panel = parent
+        self._dialog: Optional[QDialog] = None
+        self._mosaic_id = ""  # of the image renamed last
+        services.mosaics.mosaic_changed.connect(self._on_mosaic_changed)
+        services.mosaics.mosaic_moved_on.connect(self._on_mosaic_moved_on)
+        services.images.image_renamed.connect(self._on_image_renamed)
+        services.mosaics.failed.connect(self._on_failed)
+        services.images.failed.connect(self._on_failed)
+        for changed in (services.session.signed_in, services.session.signed_out):
+            changed.connect(self._on_account_changed)
+
+    def create(self) -> None:
+        dialog = MosaicDialog(self._panel)
+        self._open(dialog, lambda: self._services.mosaics.create(dialog.name, dialog.tags))
+
+    def edit(self, mosaic: Mosaic, notice: str = "") -> None:
+        if self._services.mosaics.is_changing(mosaic.id):
+            return
+        dialog = MosaicDialog(self._panel, mosaic, notice)
+        self._open(dialog, lambda: self._services.mosaics.update(mosaic, dialog.name, dialog.tags))
+
+    def rename(self, image: Image) -> None:
+        if self._services.images.is_changing(image.id):
+            return
+        dialog = RenameDialog(image.filename, self._panel)
+        self._mosaic_id = image.mosaic_id
+        self._open(dialog, lambda: self._services.images.rename(image, dialog.name))
+
+    def _open(self, dialog: QDialog, on_accepted: Callable[[], None]) -> None:
+        if self._dialog is not None:
+            self._dialog.reject()
+        self._dialog = dialog
+        dialog.accepted.connect(on_accepted)
+        dialog.finished.connect(self._on_finished)
+        dialog.open()
+
+    def _on_finished(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+            self._dialog = None
+
+    def _on_account_changed(self) -> None:
+        """What it is about was another account's."""
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    # What became of it
+
+    def _on_mosaic_changed(self, mosaic: Mosaic) -> None:
+        self._show(mosaic)
+        self._services.mosaics.load()
+
+    def _on_mosaic_moved_on(self, mosaic: Mosaic, name: str, tags: tuple[str, ...]) -> None:
+        self._show(mosaic)
+        notice = self.tr(
+            "This mosaic was changed elsewhere meanwhile. Below is how it is now. You had: “{0}”"
+        )
+        notice = notice.format(cut(name))
+        if tags:
+            notice = self.tr("{0}, tags {1}").format(notice, cut(tags_text(tags)))
+        self.edit(mosaic, notice + ".")
+
+    def _on_image_renamed(self, image: Image) -> None:
+        branch = self._model.branch(image.mosaic_id)
+        if branch is not None:
+            images = [image if one.id == image.id else one for one in branch.images]
+            self._model.set_images(image.mosaic_id, images)
+        self._services.images.load(image.mosaic_id)
+
+    def _on_failed(self, what: str, error: MapflowError) -> None:
+        """What is gone leaves the tree; the message is the dock's."""
+        if what == "update" and isinstance(error, NotFound):
+            self._services.mosaics.load()
+        elif what == "rename" and isinstance(error, NotFound):
+            self._services.images.load(self._mosaic_id)
+
+    def _show(self, mosaic: Mosaic) -> None:
+        """The rest of the row stays as the list told it."""
+        self._model.set_mosaics(
+            [
+                replace(known, name=mosaic.name, tags=mosaic.tags) if known.id == mosaic.id else known
+                for known in self._model.mosaics()
+            ]
+        )

@@ -1,0 +1,88 @@
+"""Which page My imagery shows: its list, or why there is none and what to do next. Main thread."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QStackedWidget, QWidget
+
+from ...api.errors import MapflowError, SignInRequired
+from ..imagery.tree import ImageryTree
+from ..widgets.state_page import StatePage
+from ..words.messages import describe
+
+
+class ImageryStates(QObject):
+    """The list may be looked at in more than one way: `content` is the one that is chosen."""
+
+    refresh_requested = pyqtSignal()
+    sign_in_requested = pyqtSignal()
+    upload_requested = pyqtSignal()
+    clear_requested = pyqtSignal()  # of the filter
+    content_shown = pyqtSignal(bool)  # False while there is a page in its place
+
+    def __init__(self, views: QStackedWidget, page: StatePage, tree: ImageryTree, parent: QObject) -> None:
+        super().__init__(parent)
+        self._views = views
+        self._page = page
+        self._tree = tree
+        self._content: QWidget = tree
+        self._act: Callable[[], None] = self.refresh_requested.emit
+        page.button_clicked.connect(self._on_clicked)
+        views.currentChanged.connect(lambda _: self.content_shown.emit(views.currentWidget() is not page))
+
+    def set_content(self, content: QWidget) -> None:
+        is_shown = self._views.currentWidget() is self._content
+        self._content = content
+        if is_shown:
+            self._views.setCurrentWidget(content)
+
+    def show_loading(self) -> None:
+        self._page.show_state(self.tr("Loading your imagery…"), is_busy=True)
+        self._views.setCurrentWidget(self._page)
+
+    def show_failure(self, error: MapflowError) -> None:
+        is_refused = isinstance(error, SignInRequired)
+        self._act = self.sign_in_requested.emit if is_refused else self.refresh_requested.emit
+        self._page.show_state(
+            self.tr("Your imagery was not loaded"),
+            describe(error).text,
+            icon_name="failed",
+            button=self.tr("Sign in") if is_refused else self.tr("Retry"),
+        )
+        self._views.setCurrentWidget(self._page)
+
+    def show_list(self) -> None:
+        """Or that it is empty, or that nothing in it matches the filter."""
+        vain = self._tree.vain_filter
+        if not self._tree.imagery.mosaics():
+            self._show_empty()
+        elif vain:
+            self._show_vain(vain)
+        else:
+            self._views.setCurrentWidget(self._content)
+
+    def _show_empty(self) -> None:
+        self._act = self.upload_requested.emit
+        self._page.show_state(
+            self.tr("No imagery yet"),
+            self.tr(
+                "Upload raster layers or files. They are kept in mosaics, which are collections of images."
+            ),
+            icon_name="mosaic",
+            button=self.tr("Upload…"),
+        )
+        self._views.setCurrentWidget(self._page)
+
+    def _show_vain(self, text: str) -> None:
+        self._act = self.clear_requested.emit
+        self._page.show_state(
+            self.tr("Nothing found"),
+            self.tr("No mosaic, and no image of a mosaic that was opened, has “{0}” in it.").format(text),
+            button=self.tr("Clear the filter"),
+        )
+        self._views.setCurrentWidget(self._page)
+
+    def _on_clicked(self) -> None:
+        self._act()

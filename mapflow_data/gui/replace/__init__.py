@@ -1,0 +1,1 @@
+"""Replace an image's file by another."""

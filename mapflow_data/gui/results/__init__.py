@@ -1,0 +1,1 @@
+"""What a search found: one model, a table and cards over it."""

@@ -1,0 +1,1 @@
+"""The tab "Find imagery": form, run, states."""

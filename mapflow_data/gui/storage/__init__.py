@@ -1,0 +1,1 @@
+"""How much is stored, by mosaic, and which files are stored twice."""

@@ -1,0 +1,48 @@
+"""Cuts names where they are like their neighbours', so that what tells them apart stays. Main thread.
+
+Names of a flight differ in the middle, DJI_20260614_0901_ortho.tif from …_0902_…: cut there they are all one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qgis.PyQt.QtCore import QModelIndex, Qt
+from qgis.PyQt.QtGui import QFontMetrics
+
+from ..imagery.model import ITEM_ROLE
+
+LEAST = 3  # characters at the beginning that stay
+TELLING = 6  # characters of the difference that are worth more than the beginning
+RIGHT, MIDDLE = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
+
+
+def elided_name(index: QModelIndex, metrics: QFontMetrics, room: int) -> str:
+    """The text of a row, cut to `room` px with the rows above and below it in mind."""
+    text = str(index.data() or "")
+    rows = (index.sibling(index.row() + step, index.column()) for step in (-1, 1))
+    neighbours = [str(row.data()) for row in rows if row.data(ITEM_ROLE) is not None]
+    return elided(text, neighbours, metrics, room)
+
+
+def elided(text: str, neighbours: Iterable[str], metrics: QFontMetrics, room: int) -> str:
+    """Where the room is short, what is alike before the difference goes first, and then the end; the middle,
+    where it is like no other.
+    """
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    head = max((_alike(text, other) for other in neighbours), default=0)
+    free = room - metrics.horizontalAdvance(text[head:])
+    start = metrics.elidedText(text[:head], RIGHT, free) if head > LEAST else ""
+    if len(start) > LEAST:
+        return start + text[head:]
+    end = (
+        metrics.elidedText(text[head:], RIGHT, room - metrics.horizontalAdvance("…")) if head > LEAST else ""
+    )
+    return f"…{end}" if len(end) > TELLING else str(metrics.elidedText(text, MIDDLE, room))
+
+
+def _alike(one: str, other: str) -> int:
+    """Characters at the beginning that both have; a number is not cut in two."""
+    count = next((place for place, pair in enumerate(zip(one, other)) if pair[0] != pair[1]), 0)
+    return len(one[:count].rstrip("0123456789"))

@@ -1,0 +1,1 @@
+"""Facts, moments, sizes and errors in words for people."""
