@@ -16,7 +16,7 @@ from ..transfer.inspect import RasterFacts, inspect
 from ..transfer.plan import Fate, PlanRow, Problem, make_plan
 from ..transfer.swap import Step
 from ..transfer.twins import sha1_of_file
-from .jobs import Job
+from .upload.jobs import Job
 
 DIFFERENCES = (Problem.BANDS_DIFFER, Problem.CRS_DIFFERS, Problem.RESOLUTION_DIFFERS)
 

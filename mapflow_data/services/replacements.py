@@ -16,10 +16,10 @@ from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError, SignInRequired, Unconfirmed
 from ..api.models import Image
 from ..transfer.swap import Step, Swap, Swapped, swap
-from .jobs import Job, State
 from .online import OnlineService, with_client
-from .queue import QueueService, UploadRequest
 from .replacement import Patience, Prepared, Replacement, Stage, prepare
+from .upload.jobs import Job, State
+from .upload.queue import QueueService, UploadRequest
 
 SIGNED_OUT = "signed_out"  # code of the `Cancelled` that a sign-out ends a replacement with
 

@@ -12,11 +12,11 @@ from ..api.connection import Connection
 from ..api.errors import BadInput, MapflowError
 from ..api.models import Storage, UserStatus
 from ..settings import SERVER, CredentialStore, environment_connection, make_snapshot
-from .absence import Absence, ask_or_know, read_storage
-from .away import LOOK_AGAIN_SECONDS, AwayService
+from .offline.absence import Absence, ask_or_know, read_storage
+from .offline.away import LOOK_AGAIN_SECONDS, AwayService
+from .offline.shelf import Known, Shelf
 from .online import Ask, with_client
 from .service import Service
-from .shelf import Known, Shelf
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.image.drawer import ImageDrawer
 from mapflow_data.gui.imagery.contact_sheet import ContactSheet
 from mapflow_data.gui.imagery.tree import ImageryTree
-from mapflow_data.services.pictures import PictureService
+from mapflow_data.services.pictures.service import PictureService
 
 WIDTH = 340
 

@@ -14,8 +14,8 @@ from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.workspace import Workspace
-from mapflow_data.services.shelf import Shelf
-from mapflow_data.services.shelf_records import MOSAICS
+from mapflow_data.services.offline.records import MOSAICS
+from mapflow_data.services.offline.shelf import Shelf
 from mapflow_data.settings import SERVER, CredentialStore, cache_folder
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.window import Window

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from mapflow_data.api import errors
 from mapflow_data.api.models import CatalogItem, Image, Mosaic, Provider, Storage, UserStatus
-from mapflow_data.services.jobs import Job, Note, State
+from mapflow_data.services.upload.jobs import Job, Note, State
 from mapflow_data.transfer.inspect import RasterFacts
 
 MB, GB = 1024**2, 1024**3

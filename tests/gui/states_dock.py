@@ -10,7 +10,7 @@ from mapflow_data.api.models import Image
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.manage.deletion_bar import DeletionBar
 from mapflow_data.services.deletions import Outcome
-from mapflow_data.services.jobs import Summary
+from mapflow_data.services.upload.jobs import Summary
 from tests.gui import samples
 from tests.gui.states import Stage, dock_state
 

@@ -8,7 +8,7 @@ from qgis.PyQt.QtWidgets import QWidget
 
 from mapflow_data.api.errors import TimedOut
 from mapflow_data.gui.dock import MapflowDock
-from mapflow_data.services.picture_memory import file_facts
+from mapflow_data.services.pictures.memory import file_facts
 from tests.gui import samples
 from tests.gui.samples import LONG
 from tests.gui.states import Stage, dock_state

@@ -10,7 +10,7 @@ from mapflow_data.api.errors import TimedOut, Unreachable
 from mapflow_data.gui.download.bar import DownloadBar
 from mapflow_data.gui.download.existing_files import ExistingFiles
 from mapflow_data.services.downloads import Download, DownloadService, Outcome, Progress
-from mapflow_data.services.shelf import Known
+from mapflow_data.services.offline.shelf import Known
 from mapflow_data.transfer.receive import Received
 from tests.gui import samples
 from tests.gui.samples import GB, LONG, MB

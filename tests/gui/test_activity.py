@@ -18,7 +18,7 @@ from mapflow_data.gui.activity.panel import ActivityPanel
 from mapflow_data.gui.activity.words import state_name, summary
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import kind_of
-from mapflow_data.services.jobs import Job, Note, State, Summary, UploadRequest
+from mapflow_data.services.upload.jobs import Job, Note, State, Summary, UploadRequest
 from mapflow_data.transfer.inspect import inspect
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.window import Window

@@ -14,7 +14,7 @@ from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.canvas.fresh_tiles import FreshTiles
 from mapflow_data.gui.canvas.presenter import Presenter
 from mapflow_data.services.bundle import Services, make_services
-from mapflow_data.services.queue import UploadRequest
+from mapflow_data.services.upload.queue import UploadRequest
 from mapflow_data.transfer.inspect import inspect
 from tests.rig.geotiffs import UTM13, make_raster
 from tests.rig.sandbox import Sandbox

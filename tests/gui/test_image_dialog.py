@@ -19,7 +19,7 @@ from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.image.dialog import ImageDialog
 from mapflow_data.gui.widgets.picture_label import PictureLabel
-from mapflow_data.services.pictures import PictureService
+from mapflow_data.services.pictures.service import PictureService
 from tests.gui.looks import assert_nothing_clipped, settle
 from tests.rig.fault_server import FaultServer
 from tests.rig.pngs import png_answer

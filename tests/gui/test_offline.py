@@ -19,7 +19,7 @@ from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.widgets.qt_compat import QAction
 from mapflow_data.layers.properties import FOOTPRINTS, kind_of
-from mapflow_data.services.shelf import Shelf
+from mapflow_data.services.offline.shelf import Shelf
 from mapflow_data.settings import SERVER, CredentialStore
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.docks import (

@@ -26,7 +26,7 @@ from mapflow_data.api.connection import make_connection
 from mapflow_data.gui.upload.dialog import UploadDialog
 from mapflow_data.gui.upload.rows import Group, Row
 from mapflow_data.services.bundle import Services, make_services
-from mapflow_data.services.uploads import UploadService
+from mapflow_data.services.upload.uploads import UploadService
 from tests.gui.looks import assert_nothing_clipped, settle
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox

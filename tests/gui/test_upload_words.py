@@ -12,7 +12,7 @@ from mapflow_data.gui.upload.batch import Batch
 from mapflow_data.gui.upload.rows import Group
 from mapflow_data.gui.upload.sources import NoFile, Source
 from mapflow_data.gui.upload.status import Phase, make_status
-from mapflow_data.services.jobs import Summary
+from mapflow_data.services.upload.jobs import Summary
 from mapflow_data.transfer.inspect import RasterFacts
 from mapflow_data.transfer.plan import Fate, Plan, PlanRow, Problem
 

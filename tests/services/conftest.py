@@ -12,9 +12,9 @@ from qgis.core import QgsApplication
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
-from mapflow_data.services.jobs import UploadRequest
-from mapflow_data.services.pictures import PictureService
-from mapflow_data.services.queue import QueueService, Times
+from mapflow_data.services.pictures.service import PictureService
+from mapflow_data.services.upload.jobs import UploadRequest
+from mapflow_data.services.upload.queue import QueueService, Times
 from mapflow_data.transfer.inspect import inspect
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster

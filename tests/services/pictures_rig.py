@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 
 from mapflow_data.api.models import Image
-from mapflow_data.services.pictures import PictureService
+from mapflow_data.services.pictures.service import PictureService
 from tests.rig.fault_server import FaultServer
 from tests.rig.pngs import png_answer
 

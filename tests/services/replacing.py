@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection
 from mapflow_data.api.models import Image
-from mapflow_data.services.queue import QueueService
 from mapflow_data.services.replacement import Prepared, Replacement
 from mapflow_data.services.replacements import ReplacementService
+from mapflow_data.services.upload.queue import QueueService
 from tests.rig.sandbox import Sandbox
 from tests.services.waiting import Told
 

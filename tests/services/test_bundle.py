@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication
 
 from mapflow_data.services.bundle import make_services
-from mapflow_data.services.picture_cache import key_of
+from mapflow_data.services.pictures.cache import key_of
 from mapflow_data.settings import SERVER, cache_folder
 from tests.rig.fault_server import FaultServer
 from tests.rig.script import answer

@@ -17,8 +17,8 @@ LEAVE = """
 import sys, time
 from qgis.core import QgsApplication
 from mapflow_data.api.connection import make_connection
-from mapflow_data.services.jobs import State, UploadRequest
-from mapflow_data.services.queue import QueueService
+from mapflow_data.services.upload.jobs import State, UploadRequest
+from mapflow_data.services.upload.queue import QueueService
 from mapflow_data.transfer.inspect import inspect
 
 url, path, state = sys.argv[1:]

@@ -27,7 +27,7 @@ from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.services.bundle import make_services
 from mapflow_data.services.downloads import Download
 from mapflow_data.services.replacement import Stage
-from mapflow_data.services.shelf import Known
+from mapflow_data.services.offline.shelf import Known
 
 scene, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 application = QgsApplication([], False)

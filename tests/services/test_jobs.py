@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mapflow_data.services.jobs import Job, RateMeter, State, sum_up
+from mapflow_data.services.upload.jobs import Job, RateMeter, State, sum_up
 
 
 def job(number: int, state: State, size: int = 100, sent: int = 0) -> Job:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from mapflow_data.api.models import Image
-from mapflow_data.services import picture_cache
-from mapflow_data.services.picture_cache import PictureCache, key_of, trim
+from mapflow_data.services.pictures import cache as picture_cache
+from mapflow_data.services.pictures.cache import PictureCache, key_of, trim
 
 IMAGE = Image("i1", "m1", "../../etc/passwd", datetime(2026, 6, 14, tzinfo=UTC), checksum="ab" * 20)
 HOUR = 3600.0

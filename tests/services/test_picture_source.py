@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QBuffer, QByteArray, QIODevice
 from qgis.PyQt.QtGui import QImage
 
 from mapflow_data.services.pacing import LONGEST_REST, rest_after
-from mapflow_data.services.picture_source import make_picture
+from mapflow_data.services.pictures.source import make_picture
 
 
 @pytest.mark.parametrize("has_alpha", [True, False])

@@ -19,7 +19,7 @@ from mapflow_data.api.errors import (
 )
 from mapflow_data.api.models import Image
 from mapflow_data.layers.previews import make_layer
-from mapflow_data.services.picture_memory import IN_MEMORY
+from mapflow_data.services.pictures.memory import IN_MEMORY
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.pngs import png_answer
@@ -75,7 +75,7 @@ def test_who_browses_for_long_has_no_long_task(
     make_pictures: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """QGIS 3.22 tells everybody "Task complete" of those that took five seconds."""
-    monkeypatch.setattr("mapflow_data.services.picture_desk.SHIFT_S", 0.3)
+    monkeypatch.setattr("mapflow_data.services.pictures.desk.SHIFT_S", 0.3)
     took: dict[int, int] = {}
     manager = QgsApplication.taskManager()
     ends = manager.statusChanged.connect(
@@ -365,8 +365,8 @@ def test_threads_live_only_as_long_as_something_is_wanted(make_pictures: Make, q
 def test_old_rasters_of_the_cache_go_but_not_those_of_open_layers(
     make_pictures: Make, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mapflow_data.services.picture_janitor.RASTERS_CAP", 1000)
-    monkeypatch.setattr("mapflow_data.services.picture_janitor.RASTERS_SPARE_S", -60.0)
+    monkeypatch.setattr("mapflow_data.services.pictures.janitor.RASTERS_CAP", 1000)
+    monkeypatch.setattr("mapflow_data.services.pictures.janitor.RASTERS_SPARE_S", -60.0)
     folder = tmp_path / "cache"
     folder.mkdir()
     used, other = (make_raster(folder / f"{name}.tif") for name in ("used", "other"))

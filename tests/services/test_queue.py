@@ -16,8 +16,8 @@ from qgis.PyQt import sip
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.errors import Refused, Unexpected
-from mapflow_data.services.jobs import Note, State
-from mapflow_data.services.queue import QueueService
+from mapflow_data.services.upload.jobs import Note, State
+from mapflow_data.services.upload.queue import QueueService
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.queue_watch import QUICK, MakeQueue, MakeRequest, Watch
 from tests.rig.sandbox import Sandbox

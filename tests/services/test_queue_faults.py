@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.errors import Unconfirmed
-from mapflow_data.services.jobs import Note, State
-from mapflow_data.services.queue import Times
+from mapflow_data.services.upload.jobs import Note, State
+from mapflow_data.services.upload.queue import Times
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.fault_server import FaultServer, Script
 from tests.rig.queue_watch import BRIEF, QUICK, MakeQueue, MakeRequest

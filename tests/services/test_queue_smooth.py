@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from mapflow_data.api.connection import Connection
-from mapflow_data.services.jobs import State
+from mapflow_data.services.upload.jobs import State
 from tests.rig.heartbeat import Heartbeat
 from tests.rig.queue_watch import MakeQueue, MakeRequest
 

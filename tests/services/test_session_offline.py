@@ -24,9 +24,9 @@ from mapflow_data.api.errors import (
     Unreachable,
 )
 from mapflow_data.api.models import Mosaic, Storage
+from mapflow_data.services.offline.records import MOSAICS, STORAGE
+from mapflow_data.services.offline.shelf import Shelf
 from mapflow_data.services.session import SessionService
-from mapflow_data.services.shelf import Shelf
-from mapflow_data.services.shelf_records import MOSAICS, STORAGE
 from mapflow_data.settings import SERVER, CredentialStore
 from tests.conftest import MASTER_PASSWORD
 from tests.rig.fault_server import FaultServer

@@ -15,8 +15,8 @@ import pytest
 from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.errors import Cancelled
 from mapflow_data.api.models import Image, Mosaic, Storage
-from mapflow_data.services.shelf import Shelf
-from mapflow_data.services.shelf_records import IMAGES, MOSAICS, STORAGE
+from mapflow_data.services.offline.records import IMAGES, MOSAICS, STORAGE
+from mapflow_data.services.offline.shelf import Shelf
 from tests.rig.lateness import worst_lateness
 
 KEY, OTHER_KEY = "0123456789abcdef", "fedcba9876543210"

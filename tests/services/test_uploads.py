@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.errors import Unreachable
-from mapflow_data.services.uploads import Target, UploadService
+from mapflow_data.services.upload.uploads import Target, UploadService
 from mapflow_data.transfer.plan import Fate, Problem
 from tests.rig.geotiffs import make_raster
 from tests.rig.queue_watch import MakeQueue, Watch

@@ -11,10 +11,10 @@ from qgis.PyQt.QtGui import QHideEvent, QShowEvent
 from qgis.PyQt.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from ...api.errors import MapflowError
-from ...services.absence import Absence, is_out_of_reach
-from ...services.away import LOOK_AGAIN_SECONDS
-from ...services.lookout import Lookout
 from ...services.mosaics import MosaicService
+from ...services.offline.absence import Absence, is_out_of_reach
+from ...services.offline.away import LOOK_AGAIN_SECONDS
+from ...services.offline.lookout import Lookout
 from ...services.session import SessionService
 from ..widgets.forms import load_ui
 from ..widgets.icons import icon

@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
-from ...services.jobs import ACTIVE, Job, State
+from ...services.upload.jobs import ACTIVE, Job, State
 from ..widgets.icons import cell_icon
 from ..words import formats
 from ..words.plain import as_tooltip

@@ -7,8 +7,8 @@ from typing import Any, Optional
 from qgis.PyQt.QtCore import QModelIndex, pyqtSignal
 from qgis.PyQt.QtWidgets import QHeaderView, QLabel, QStackedWidget, QToolButton, QTreeView, QWidget
 
-from ...services.jobs import Job, State, Summary
-from ...services.queue import QueueService
+from ...services.upload.jobs import Job, State, Summary
+from ...services.upload.queue import QueueService
 from ..widgets.forms import load_ui
 from ..widgets.icons import icon
 from ..widgets.state_page import StatePage

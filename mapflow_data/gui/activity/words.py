@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ...services.jobs import Job, Note, State, Summary
+from ...services.upload.jobs import Job, Note, State, Summary
 from ..words import formats
 from ..words.messages import describe
 

@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...api.errors import MapflowError, NotFound
 from ...api.models import Image, Mosaic
-from ...services.pictures import PictureService
+from ...services.pictures.service import PictureService
 from ..imagery.cells import is_under_way
 from ..widgets.facts_view import FactsView
 from ..widgets.forms import load_ui

@@ -9,7 +9,7 @@ from qgis.PyQt.QtGui import QHideEvent, QShowEvent
 from qgis.PyQt.QtWidgets import QLabel, QSplitter, QToolButton, QWidget
 
 from ...api.models import Image, Mosaic
-from ...services.pictures import PictureService
+from ...services.pictures.service import PictureService
 from ..imagery.cells import name_of
 from ..imagery.model import Item
 from ..imagery.picture_frame import look_of

@@ -12,7 +12,7 @@ from qgis.PyQt.QtGui import QKeyEvent, QPainter, QPaintEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from ...api.models import Image, Mosaic
-from ...services.pictures import PictureService
+from ...services.pictures.service import PictureService
 from ..widgets.keys import ENTER
 from ..widgets.rows_in_sight import rows_in_sight
 from ..widgets.steady_views import SteadyList

@@ -10,7 +10,7 @@ from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QStyleOptionViewItem
 
 from ...api.models import Image, Mosaic
-from ...services.pictures import PictureService
+from ...services.pictures.service import PictureService
 from ..widgets.colours import item_text
 from ..widgets.icons import cell_icon
 from .cells import is_under_way

@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QModelIndex, QRect, QSize, Qt
 from qgis.PyQt.QtGui import QPainter
 from qgis.PyQt.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from ...services.pictures import PictureService
+from ...services.pictures.service import PictureService
 from ..widgets.colours import item_text
 from ..widgets.elision import elided_name
 from .model import ITEM_ROLE

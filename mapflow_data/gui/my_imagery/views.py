@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
-from ...services.pictures import PictureService
+from ...services.pictures.service import PictureService
 from ...settings import DRAWER_OPEN
 from ..image.drawer import ImageDrawer
 from ..imagery.contact_sheet import ContactSheet

@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ...api.models import Image
-from ...services.jobs import Note, State
 from ...services.replacement import DIFFERENCES, Prepared, Replacement, Stage
+from ...services.upload.jobs import Note, State
 from ...transfer.inspect import RasterFacts
 from ...transfer.plan import PlanRow, Problem
 from ...transfer.swap import Step

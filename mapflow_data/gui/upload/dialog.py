@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...api.errors import MapflowError
 from ...services.bundle import Services
-from ...services.uploads import Target
+from ...services.upload.uploads import Target
 from ...transfer.inspect import RasterFacts
 from ...transfer.plan import Plan
 from ..notices import Notices

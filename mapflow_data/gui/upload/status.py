@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Optional
 
-from ...services.queue import Summary
+from ...services.upload.queue import Summary
 from ...transfer.plan import Plan
 from . import words as upload_words
 from .batch import Batch

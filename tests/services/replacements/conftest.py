@@ -12,9 +12,9 @@ from qgis.core import QgsApplication
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection
 from mapflow_data.api.models import Image
-from mapflow_data.services.queue import QueueService
 from mapflow_data.services.replacement import Patience
 from mapflow_data.services.replacements import ReplacementService
+from mapflow_data.services.upload.queue import QueueService
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.geotiffs import make_raster
 from tests.rig.queue_watch import BRIEF, QUICK

@@ -12,8 +12,8 @@ from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image
-from mapflow_data.services.jobs import State
 from mapflow_data.services.replacement import Stage, prepare
+from mapflow_data.services.upload.jobs import State
 from mapflow_data.transfer.plan import Problem
 from mapflow_data.transfer.swap import Step
 from tests.rig.fault_server import FaultServer

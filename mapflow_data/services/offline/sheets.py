@@ -15,8 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from ..api import fields
-from ..api.cancel import CancelToken
+from ...api import fields
+from ...api.cancel import CancelToken
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Optional
 
-from ..api.errors import MapflowError
-from ..transfer.inspect import RasterFacts
+from ...api.errors import MapflowError
+from ...transfer.inspect import RasterFacts
 
 RATE_WINDOW_S = 10.0
 

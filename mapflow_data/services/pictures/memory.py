@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from qgis.PyQt.QtGui import QImage
 
-from ..api.models import Image
+from ...api.models import Image
 
 IN_MEMORY = 400  # pictures of at most 256 KB
 

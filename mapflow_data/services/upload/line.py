@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Callable, Optional
 
-from ..api.client import MapflowClient
-from ..api.errors import Cancelled, ConnectionFailed, MapflowError, TlsFailed
+from ...api.client import MapflowClient
+from ...api.errors import Cancelled, ConnectionFailed, MapflowError, TlsFailed
 
 PROXY_REFUSED = 407
 

@@ -10,16 +10,16 @@ import threading
 import time
 from typing import Optional
 
-from ..api.cancel import CancelToken
-from ..api.client import MapflowClient
-from ..api.connection import Connection
-from ..api.errors import ConnectionFailed, MapflowError, SignInRequired
+from ...api.cancel import CancelToken
+from ...api.client import MapflowClient
+from ...api.connection import Connection
+from ...api.errors import ConnectionFailed, MapflowError, SignInRequired
+from ..task import guarded
 from .courier import Courier, Item, Say, Times, is_of
 from .jobs import Note, State
 from .line import Line, ask, may_be_down
 from .roster import Roster
 from .searcher import Searcher
-from .task import guarded
 
 
 class Engine:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Union
 
-from ..api.cancel import CancelToken
-from ..api.client import MapflowClient
-from ..api.connection import Connection
-from ..api.errors import ConnectionFailed, MapflowError, ServerFailed
-from ..api.models import Storage
-from .online import with_client
+from ...api.cancel import CancelToken
+from ...api.client import MapflowClient
+from ...api.connection import Connection
+from ...api.errors import ConnectionFailed, MapflowError, ServerFailed
+from ...api.models import Storage
+from ..online import with_client
 from .shelf import Known, Shelf
 
 GATEWAY_STATUSES = (502, 503, 504)  # somebody in front of the server says that it is away

@@ -11,12 +11,12 @@ from typing import Any, Optional
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
 
-from ..api.connection import Connection
-from ..transfer.sending import Sending
+from ...api.connection import Connection
+from ...transfer.sending import Sending
+from ..task import Task
 from .courier import Item, Times
 from .engine import Engine
 from .jobs import OVER, Job, Note, RateMeter, State, Summary, UploadRequest, sum_up
-from .task import Task
 
 __all__ = ["Job", "Note", "QueueService", "State", "Summary", "Times", "UploadRequest"]
 

@@ -9,17 +9,17 @@ from typing import Any, Callable, Optional
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
-from ..api.cancel import CancelToken
-from ..api.connection import Connection
-from ..api.errors import MapflowError, Unreachable
-from ..api.models import Image
-from ..settings import cache_folder
-from .online import OnlineService, with_client
-from .picture_cache import PictureCache, key_of
-from .picture_desk import PictureDesk
-from .picture_janitor import PictureJanitor
-from .picture_memory import PictureMemory, file_facts
-from .picture_source import LARGE, fetch, from_disk
+from ...api.cancel import CancelToken
+from ...api.connection import Connection
+from ...api.errors import MapflowError, Unreachable
+from ...api.models import Image
+from ...settings import cache_folder
+from ..online import OnlineService, with_client
+from .cache import PictureCache, key_of
+from .desk import PictureDesk
+from .janitor import PictureJanitor
+from .memory import PictureMemory, file_facts
+from .source import LARGE, fetch, from_disk
 
 FOLDER = "pictures"
 

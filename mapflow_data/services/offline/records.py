@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Callable, Optional
 
-from ..api import fields
-from ..api.models import ASSUMED_MAX_SIDE_PX, ASSUMED_MAX_UPLOAD_BYTES, Image, Mosaic, Storage
-from ..api.models.parts import attempted
+from ...api import fields
+from ...api.models import ASSUMED_MAX_SIDE_PX, ASSUMED_MAX_UPLOAD_BYTES, Image, Mosaic, Storage
+from ...api.models.parts import attempted
 
 MOSAICS, IMAGES, STORAGE = "mosaics", "images", "storage"
 Record = dict[str, Any]

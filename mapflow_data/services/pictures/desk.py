@@ -14,16 +14,16 @@ from typing import Callable, Optional
 from qgis.core import Qgis
 from qgis.PyQt.QtGui import QImage
 
-from ..api.cancel import CancelToken
-from ..api.client import MapflowClient
-from ..api.connection import Connection
-from ..api.errors import Cancelled, MapflowError
-from ..api.models import Image
-from .online import with_client
-from .pacing import rest_after
-from .picture_cache import PictureCache, key_of
-from .picture_source import SMALL, fetch, from_disk, is_about_all
-from .task import SILENT_SINCE, guarded
+from ...api.cancel import CancelToken
+from ...api.client import MapflowClient
+from ...api.connection import Connection
+from ...api.errors import Cancelled, MapflowError
+from ...api.models import Image
+from ..online import with_client
+from ..pacing import rest_after
+from ..task import SILENT_SINCE, guarded
+from .cache import PictureCache, key_of
+from .source import SMALL, fetch, from_disk, is_about_all
 
 log = logging.getLogger(__name__)
 

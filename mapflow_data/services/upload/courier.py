@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
-from ..api.cancel import CancelToken
-from ..api.client import MapflowClient
-from ..api.connection import Connection
-from ..api.errors import MapflowError, Unreachable
-from ..api.models import Image
-from ..transfer.claims import CLAIMS
-from ..transfer.sending import Sending, Stage
+from ...api.cancel import CancelToken
+from ...api.client import MapflowClient
+from ...api.connection import Connection
+from ...api.errors import MapflowError, Unreachable
+from ...api.models import Image
+from ...transfer.claims import CLAIMS
+from ...transfer.sending import Sending, Stage
 from .jobs import Note, State
 
 Say = Callable[[Optional[int], Mapping[str, Any]], None]

@@ -11,10 +11,10 @@ from typing import Callable, Optional
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject
 
-from ..api.cancel import CancelToken
-from ..layers.keep import source_of
-from .picture_cache import PictureCache, trim
-from .service import Service
+from ...api.cancel import CancelToken
+from ...layers.keep import source_of
+from ..service import Service
+from .cache import PictureCache, trim
 
 RASTERS_CAP = 1024**3  # bytes of previews and quicklooks in the cache
 RASTERS_SPARE_S = 86_400.0  # what was used today may lie in a project of another QGIS that is not saved yet

@@ -17,11 +17,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional
 
-from ..api.cancel import CancelToken
-from ..api.models import Image, Mosaic, Storage
-from . import shelf_records as records
+from ...api.cancel import CancelToken
+from ...api.models import Image, Mosaic, Storage
+from . import records
+from .records import IMAGES, MOSAICS, STORAGE
 from .sheets import ENDING, UNFINISHED, read_moment, read_sheet, write_sheet
-from .shelf_records import IMAGES, MOSAICS, STORAGE
 
 log = logging.getLogger(__name__)
 

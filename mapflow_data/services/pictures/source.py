@@ -8,12 +8,12 @@ from typing import Optional
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QImage
 
-from ..api.client import MapflowClient
-from ..api.errors import BadInput, ConnectionFailed, MapflowError, RateLimited, SignInRequired
-from ..api.models import Image
-from ..layers.late_numpy import np
-from ..layers.picture import read_picture
-from .picture_cache import PictureCache, key_of
+from ...api.client import MapflowClient
+from ...api.errors import BadInput, ConnectionFailed, MapflowError, RateLimited, SignInRequired
+from ...api.models import Image
+from ...layers.late_numpy import np
+from ...layers.picture import read_picture
+from .cache import PictureCache, key_of
 
 SMALL, LARGE = "s", "l"
 SIDES = {SMALL: 256, LARGE: 1024}  # px

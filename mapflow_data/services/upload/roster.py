@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from ..api.connection import Connection
+from ...api.connection import Connection
 from .courier import Item, Say, is_of
 from .jobs import Note, State
 from .line import Line

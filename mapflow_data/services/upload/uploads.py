@@ -8,15 +8,15 @@ from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..api.cancel import CancelToken
-from ..api.client import MapflowClient
-from ..api.connection import Connection
-from ..api.models import Image, Mosaic, Storage
-from ..transfer.inspect import RasterFacts, inspect, is_current
-from ..transfer.plan import Plan, make_plan
-from ..transfer.twins import sha1_of_file
+from ...api.cancel import CancelToken
+from ...api.client import MapflowClient
+from ...api.connection import Connection
+from ...api.models import Image, Mosaic, Storage
+from ...transfer.inspect import RasterFacts, inspect, is_current
+from ...transfer.plan import Plan, make_plan
+from ...transfer.twins import sha1_of_file
+from ..service import Service
 from .queue import QueueService, UploadRequest
-from .service import Service
 
 
 @dataclass(frozen=True)

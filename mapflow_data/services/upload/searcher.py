@@ -6,11 +6,11 @@ import logging
 import time
 from typing import Any, Callable, Optional
 
-from ..api.cancel import CancelToken
-from ..api.client import MapflowClient
-from ..api.errors import Cancelled, ConnectionFailed, MapflowError, NotFound, Refused, SignInRequired
-from ..transfer.send import next_poll
-from ..transfer.sending import Listing
+from ...api.cancel import CancelToken
+from ...api.client import MapflowClient
+from ...api.errors import Cancelled, ConnectionFailed, MapflowError, NotFound, Refused, SignInRequired
+from ...transfer.send import next_poll
+from ...transfer.sending import Listing
 from .courier import Item, Say
 from .jobs import Note, State
 

@@ -10,12 +10,12 @@ from typing import Optional
 from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..api.connection import Connection
-from ..api.errors import BadInput, MapflowError, RateLimited, Refused, ServerFailed
-from ..settings import make_snapshot
+from ...api.connection import Connection
+from ...api.errors import BadInput, MapflowError, RateLimited, Refused, ServerFailed
+from ...settings import make_snapshot
+from ..service import Service
 from .absence import Absence, read_storage
 from .lookout import Lookout
-from .service import Service
 from .shelf import Known
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Optional
 
-from ..api.models import Image
+from ...api.models import Image
 
 log = logging.getLogger(__name__)
 

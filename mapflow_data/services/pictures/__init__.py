@@ -1,0 +1,1 @@
+"""Pictures of images: in memory, on disk, from the server."""
