@@ -18,7 +18,7 @@ from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS
 from mapflow_data.settings import cache_folder
-from tests.gui.window import Window
+from tests.gui.kit.window import Window
 
 TOKEN = "dXNlckBleGFtcGxlLmNvbTpwYXNzd29yZA=="
 RUNS = 3

@@ -25,7 +25,7 @@ from bench.desk import KEY_MS, Desk, clear_project, hold, mosaic_id, stall, type
 from bench.measures import Measure, offscreen_qgis, report
 from mapflow_data.gui.image.dialog import ImageDialog
 from mapflow_data.gui.storage.dialog import StorageDialog
-from tests.gui.window import Window
+from tests.gui.kit.window import Window
 from tests.rig.volume_server import VolumeServer
 
 MOSAICS, IMAGES, LARGE = 1000, 60, 500

@@ -26,7 +26,7 @@ from mapflow_data.gui.canvas.project_keeper import ProjectKeeper
 from mapflow_data.gui.canvas.selection_link import SelectionLink
 from mapflow_data.gui.imagery.tree import ImageryTree
 from mapflow_data.layers import footprints, properties
-from tests.gui.window import Window
+from tests.gui.kit.window import Window
 from tests.rig.geotiffs import make_raster
 
 MANY, SOME = 10_000, 500

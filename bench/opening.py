@@ -40,7 +40,7 @@ def _measures() -> Iterator[Measure]:
 def _open_once() -> int:
     application = offscreen_qgis()
     from mapflow_data import gui, plugin
-    from tests.gui.window import Window
+    from tests.gui.kit.window import Window
 
     assert plugin.MapflowDataPlugin  # what QGIS has loaded at its start
     window = Window()

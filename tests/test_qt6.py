@@ -17,7 +17,7 @@ SOURCES = {
 
 
 def test_names_fit_both() -> None:
-    assert {"mapflow_data/gui/dock.py", "demo/stage.py", "tests/gui/looks.py"} <= set(SOURCES)
+    assert {"mapflow_data/gui/dock.py", "demo/stage.py", "tests/gui/kit/looks.py"} <= set(SOURCES)
     assert [line for path, text in SOURCES.items() for line in qt_offences(path, text)] == []
 
 

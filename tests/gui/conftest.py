@@ -16,9 +16,9 @@ from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.settings import SERVER
-from tests.gui.pictures import Album
-from tests.gui.states import Stage
-from tests.gui.window import Window
+from tests.gui.kit.pictures import Album
+from tests.gui.kit.window import Window
+from tests.gui.states.stage import Stage
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
 

@@ -23,13 +23,13 @@ from qgis.PyQt.QtWidgets import (
 
 from mapflow_data.gui.activity.model import SECOND_LINE_ROLE
 from mapflow_data.gui.dock import MapflowDock
-from tests.gui import samples
-from tests.gui.contrast import ENOUGH, faint_texts
-from tests.gui.long_words import LongWords
-from tests.gui.looks import faults_of, settle
-from tests.gui.pictures import Album
-from tests.gui.states import DOCK_SIZE, Stage, State, all_states
-from tests.gui.variants import VARIANTS
+from tests.gui.kit import samples
+from tests.gui.kit.contrast import ENOUGH, faint_texts
+from tests.gui.kit.long_words import LongWords
+from tests.gui.kit.looks import faults_of, settle
+from tests.gui.kit.pictures import Album
+from tests.gui.kit.variants import VARIANTS
+from tests.gui.states.stage import DOCK_SIZE, Stage, State, all_states
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_MINIMUM = {"long": 340, "night": 345}  # px of the dock; that theme has wide margins

@@ -24,10 +24,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from tests.gui.contrast import faint_texts, ratio_of
-from tests.gui.long_words import FIRST, LAST, LongWords, catalogue, lengthen
-from tests.gui.looks import faults_of, settle
-from tests.gui.pictures import Album
+from tests.gui.kit.contrast import faint_texts, ratio_of
+from tests.gui.kit.long_words import FIRST, LAST, LongWords, catalogue, lengthen
+from tests.gui.kit.looks import faults_of, settle
+from tests.gui.kit.pictures import Album
 
 NARROW, ROOMY = 60, 560
 WORDS = "Some words that need room"

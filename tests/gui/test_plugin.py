@@ -26,7 +26,7 @@ from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers import tiles
 from mapflow_data.plugin import MapflowDataPlugin
 from tests.gui.conftest import PATIENCE_MS
-from tests.gui.window import Window
+from tests.gui.kit.window import Window
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
@@ -45,7 +45,7 @@ import base64, dataclasses, hashlib, json, pathlib, urllib.parse  # QGIS has loa
 app = QgsApplication([], True)
 app.initQgis()
 sys.path.insert(0, {root!r})
-from tests.gui.window import Window
+from tests.gui.kit.window import Window
 window = Window()
 import importlib.util
 start = time.perf_counter()

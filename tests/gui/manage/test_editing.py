@@ -21,8 +21,8 @@ from mapflow_data.gui.my_imagery.panel import ImageryPanel
 from mapflow_data.gui.widgets.chip import Chip
 from mapflow_data.gui.workspace import Workspace
 from tests.gui.conftest import PATIENCE_MS
-from tests.gui.looks import assert_nothing_clipped
-from tests.gui.tidying import (
+from tests.gui.kit.looks import assert_nothing_clipped
+from tests.gui.kit.tidying import (
     GB,
     LEFT,
     LONG,

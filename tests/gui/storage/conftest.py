@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication
 
 from mapflow_data.api.models import Image, Mosaic
-from tests.gui.storing import FULL, MB, A, B, Desk, raw, some
+from tests.gui.kit.storing import FULL, MB, A, B, Desk, raw, some
 from tests.rig.fault_server import FaultServer
 from tests.rig.script import answer
 

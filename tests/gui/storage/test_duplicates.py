@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import Qt
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.models import Image, Mosaic
 from tests.gui.conftest import PATIENCE_MS
-from tests.gui.storing import A, Desk, raw, some
+from tests.gui.kit.storing import A, Desk, raw, some
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox

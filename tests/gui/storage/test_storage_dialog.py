@@ -12,8 +12,8 @@ from mapflow_data.api.models import Mosaic, Storage
 from mapflow_data.gui.storage.bar import StorageBar
 from mapflow_data.gui.storage.model import MOSAIC_ROLE, Column
 from tests.gui.conftest import PATIENCE_MS
-from tests.gui.looks import assert_nothing_clipped, settle
-from tests.gui.storing import GB, LEFT, LONG, Desk, raw, some
+from tests.gui.kit.looks import assert_nothing_clipped, settle
+from tests.gui.kit.storing import GB, LEFT, LONG, Desk, raw, some
 from tests.rig.fault_server import FaultServer
 from tests.rig.heartbeat import Heartbeat
 from tests.rig.script import answer
