@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.rig.house_rules import (
     form_offences,
     import_offences,
     layer_of,
+    rooms_used,
     shape_offences,
 )
 
@@ -39,6 +41,23 @@ def test_every_file_belongs_to_a_layer() -> None:
 
 def test_imports_keep_to_the_table() -> None:
     assert [line for path, text in SOURCES.items() for line in import_offences(path, text)] == []
+
+
+def test_no_two_folders_import_each_other() -> None:
+    order = list(TopologicalSorter(rooms_used(SOURCES)).static_order())
+    assert order.index("gui/words") < order.index("gui/imagery") < order.index("gui/my_imagery")
+    assert order.index("services/upload") < order.index("services/bundle")
+
+
+def test_a_circle_of_folders_is_found() -> None:
+    circle = {
+        "gui/a/one.py": "from ..b import two",
+        "gui/b/two.py": "from ..a.three import Three",
+        "gui/a/three.py": "",
+    }
+    assert rooms_used(circle) == {"gui/a": {"gui/b"}, "gui/b": {"gui/a"}}
+    with pytest.raises(CycleError):
+        TopologicalSorter(rooms_used(circle)).prepare()
 
 
 def test_shape_of_files() -> None:

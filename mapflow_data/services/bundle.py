@@ -15,12 +15,12 @@ from .downloads import DownloadService
 from .images import ImageService
 from .inventory import InventoryService
 from .mosaics import MosaicService
-from .offline.keeper import ShelfKeeper
-from .offline.reader import ShelfReader
 from .offline.shelf import Shelf
 from .pictures.service import PictureService
 from .replacements import ReplacementService
 from .session import SessionService
+from .shelf_keeper import ShelfKeeper
+from .shelf_reader import ShelfReader
 from .upload.queue import QueueService
 from .upload.uploads import UploadService
 

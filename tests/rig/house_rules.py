@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -98,6 +98,27 @@ def layer_of(path: str) -> str:
     """Of a path below mapflow_data: `gui/dock.py` is in `gui`, `plugin.py` in `plugin`."""
     first = PurePosixPath(path).parts[0]
     return first if "/" in path else first[: -len(".py")].replace("__init__", "")
+
+
+def room_of(path: str) -> str:
+    """The folder inside the layer, or the file where it is in none: `gui/imagery`, `gui/dock`."""
+    return "/".join(PurePosixPath(path).with_suffix("").parts[:2])
+
+
+def rooms_used(sources: Mapping[str, str]) -> dict[str, set[str]]:
+    """Room to the rooms of the same layer that it imports."""
+    modules = {str(PurePosixPath(path).with_suffix("")) for path in sources}
+    used: dict[str, set[str]] = {}
+    for path, source in sources.items():
+        layer, room = layer_of(path), room_of(path)
+        for one in imports_of(ast.parse(source)):
+            base = PurePosixPath(path).parts[: -one.level] if one.level else ()
+            target = "/".join((*base, *filter(None, one.module.split("."))))
+            targets = {target} & modules or {f"{target}/{name}" for name in one.names} & modules
+            used.setdefault(room, set()).update(
+                room_of(other) for other in targets if layer_of(other) == layer and room_of(other) != room
+            )
+    return used
 
 
 def import_offences(path: str, source: str) -> list[str]:

@@ -17,9 +17,9 @@ from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.services.images import ImageService
 from mapflow_data.services.mosaics import MosaicService
-from mapflow_data.services.offline.keeper import GAP_MS, ShelfKeeper
 from mapflow_data.services.offline.shelf import Shelf
 from mapflow_data.services.session import SessionService
+from mapflow_data.services.shelf_keeper import GAP_MS, ShelfKeeper
 from mapflow_data.settings import SERVER, CredentialStore
 from tests.rig.fault_server import FaultServer
 from tests.rig.script import answer

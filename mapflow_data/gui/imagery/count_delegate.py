@@ -10,8 +10,8 @@ from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyl
 
 from ...api.models import Image
 from ..widgets.colours import item_text
-from ..widgets.elision import elided_name
 from .model import COUNT_ROLE, ITEM_ROLE
+from .row_names import elided_name
 
 GAP = 6  # logical px between name and count
 

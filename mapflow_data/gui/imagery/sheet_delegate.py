@@ -8,9 +8,9 @@ from qgis.PyQt.QtWidgets import QApplication, QListView, QStyle, QStyledItemDele
 
 from ...services.pictures.service import PictureService
 from ..widgets.colours import item_text
-from ..widgets.elision import elided_name
 from .model import ITEM_ROLE
 from .picture_frame import SIDE, draw, look_of
+from .row_names import elided_name
 
 PADDING = 4  # logical px
 GAP = 2  # between the picture and the name

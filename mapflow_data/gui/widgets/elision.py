@@ -7,22 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qgis.PyQt.QtCore import QModelIndex, Qt
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontMetrics
-
-from ..imagery.model import ITEM_ROLE
 
 LEAST = 3  # characters at the beginning that stay
 TELLING = 6  # characters of the difference that are worth more than the beginning
 RIGHT, MIDDLE = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
-
-
-def elided_name(index: QModelIndex, metrics: QFontMetrics, room: int) -> str:
-    """The text of a row, cut to `room` px with the rows above and below it in mind."""
-    text = str(index.data() or "")
-    rows = (index.sibling(index.row() + step, index.column()) for step in (-1, 1))
-    neighbours = [str(row.data()) for row in rows if row.data(ITEM_ROLE) is not None]
-    return elided(text, neighbours, metrics, room)
 
 
 def elided(text: str, neighbours: Iterable[str], metrics: QFontMetrics, room: int) -> str:

@@ -10,15 +10,15 @@ from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QObject, QTimer
 
-from ...api.cancel import CancelToken
-from ...api.connection import Connection
-from ...api.models import Image
-from ..images import ImageService
-from ..mosaics import MosaicService
-from ..service import Service
-from ..session import SessionService
-from .records import IMAGES, MOSAICS, STORAGE
-from .shelf import Shelf
+from ..api.cancel import CancelToken
+from ..api.connection import Connection
+from ..api.models import Image
+from .images import ImageService
+from .mosaics import MosaicService
+from .offline.records import IMAGES, MOSAICS, STORAGE
+from .offline.shelf import Shelf
+from .service import Service
+from .session import SessionService
 
 log = logging.getLogger(__name__)
 

@@ -12,15 +12,15 @@ from typing import Optional
 from qgis.core import QgsFeature
 from qgis.PyQt.QtCore import QObject
 
-from ...api.cancel import CancelToken
-from ...api.errors import MapflowError
-from ...api.models import Image, Mosaic
-from ...layers import footprints
-from ..images import ImageService
-from ..mosaics import MosaicService
-from ..service import Service
-from ..session import SessionService
-from .shelf import Shelf
+from ..api.cancel import CancelToken
+from ..api.errors import MapflowError
+from ..api.models import Image, Mosaic
+from ..layers import footprints
+from .images import ImageService
+from .mosaics import MosaicService
+from .offline.shelf import Shelf
+from .service import Service
+from .session import SessionService
 
 
 class ShelfReader(Service):
