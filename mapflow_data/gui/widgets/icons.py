@@ -22,7 +22,7 @@ THEME = {
     "image": "mIconRasterLayer.svg",
     "loading": "mTaskRunning.svg",
     "failed": "mIconWarning.svg",
-    "waiting": "mTaskQueued.svg",
+    "waiting": "mIconHistory.svg",
     "paused": "mTaskOnHold.svg",
     "done": "mIconSuccess.svg",
     "stopped": "mTaskCancel.svg",

@@ -28,6 +28,11 @@ DARK = {
     QPalette.ColorRole.Highlight: "#2a6cb0",
     QPalette.ColorRole.HighlightedText: "#ffffff",
     QPalette.ColorRole.PlaceholderText: "#a0a0a0",
+    QPalette.ColorRole.Light: "#505050",  # edges, as Qt 6 makes them from a dark window
+    QPalette.ColorRole.Midlight: "#434343",
+    QPalette.ColorRole.Mid: "#282828",
+    QPalette.ColorRole.Dark: "#232323",
+    QPalette.ColorRole.Shadow: "#141414",
 }
 GREY = "#7f7f7f"
 NIGHT = "Night Mapping"  # a theme that QGIS brings

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
 from mapflow_data.api.errors import TimedOut
@@ -14,7 +12,6 @@ from tests.gui.kit.samples import LONG
 from tests.gui.states.image import picture
 from tests.gui.states.stage import Stage, dock_state
 
-LEFT = Qt.MouseButton.LeftButton
 SHAPES = ((256, 192), (192, 256), (256, 70))
 
 
@@ -74,7 +71,7 @@ def drawer_of_a_mosaic(stage: Stage) -> QWidget:
 @dock_state
 def drawer_closed(stage: Stage) -> QWidget:
     dock = drawer_with_picture(stage)
-    QTest.mouseClick(dock.imagery.imageDrawer.titleButton, LEFT)
+    dock.imagery.imageDrawer.set_open(False)
     return dock
 
 

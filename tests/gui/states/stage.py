@@ -102,6 +102,7 @@ class Stage:
         session.busy_changed.emit(False)
         session.storage_loaded.emit(storage)
         session.status_loaded.emit(samples.STATUS)
+        self.services.deletions.busy_changed.emit(False)  # tools look anew at what can be done
         return dock
 
     def own(self, widget: QWidget) -> QWidget:
