@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from flight import BAD, COLUMNS, HEIGHT, MOSAIC, WIDTH
-from look import child, find, image_row, mosaic_row, of_kind, on_map, zoom_to
+from look import calm, child, find, image_row, mosaic_row, of_kind, on_map, zoom_to
 from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import QPoint, QPointF, QSize, Qt
 from qgis.PyQt.QtTest import QTest
@@ -19,6 +19,8 @@ from stage import Stage, Until, Walk
 SHAPE = QSize(WIDTH, HEIGHT)
 QUICK_MS = 5
 NARROW, WIDE = 340, 600  # px of the dock; at the wider there are four pictures side by side
+FIRST_PAGE, ITS_DOCK = (1200, 760), 470  # a window whose words can be read where it is shown smaller
+LAKE = "DJI_0470.tif"
 
 
 def open_mosaic(stage: Stage, dock: QWidget) -> Walk:
@@ -101,6 +103,27 @@ def find_bad(stage: Stage, dock: QWidget, gallery: Gallery) -> Walk:
     stage.picture("contact-sheet", dock)
 
 
+def show_both(stage: Stage, dock: QWidget) -> Walk:
+    """For the first page: pictures and footprints side by side, in a window that is smaller."""
+    stage.say("Contact sheet and map, one selection")
+    window, (layer,) = iface.mainWindow(), of_kind("footprints")
+    size = window.size()
+    window.resize(*FIRST_PAGE)
+    yield from stage.click(child(dock, "sheetButton"))
+    window.resizeDocks([dock], [ITS_DOCK], Qt.Orientation.Horizontal)
+    yield from stage.pause(0.5)
+    yield from zoom_to(stage, layer)
+    yield from click_cell(stage, child(dock, "contactSheet"), LAKE)
+    yield Until(lambda: _selected(layer) == [LAKE], f"{LAKE} is selected on the map, too")
+    yield from calm(stage)
+    stage.picture("overview", window)
+    yield from stage.click(child(child(dock, "ImageryPanel"), "backButton"))
+    window.resize(size)
+    window.resizeDocks([dock], [NARROW], Qt.Orientation.Horizontal)
+    yield from stage.pause(0.5)
+    yield from zoom_to(stage, layer)
+
+
 def click_cell(stage: Stage, sheet: Any, name: str) -> Walk:
     model, root = sheet.model(), sheet.rootIndex()
     cells = [model.index(row, 0, root) for row in range(model.rowCount(root))]
@@ -134,7 +157,7 @@ def look_closer(stage: Stage, dock: QWidget, gallery: Gallery) -> Walk:
         stage.check(
             child(dock, "contactSheet").currentIndex().data() == name, f"{name}, current on the sheet, too"
         )
-    stage.picture("image-dialog", dialog)
+    stage.picture("next-image", dialog)
     yield from stage.click(child(dialog, "closeButton"))
     yield Until(lambda: not dialog.isVisible(), "the dialog is closed")
     yield from stage.click(child(child(dock, "ImageryPanel"), "backButton"))

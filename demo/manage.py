@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, json.loads(os.environ["DEMO_FACTS"])["demo"])
 
-from browse import find_bad, look_closer, open_mosaic, pick, press_down
+from browse import find_bad, look_closer, open_mosaic, pick, press_down, show_both
 from flight import BAD, MOSAIC, TAGS, TEST_MOSAIC, TWICE
 from look import (
     ALL_TILES,
@@ -63,6 +63,7 @@ def walk(stage: Stage) -> Walk:
     stage.check(not messages.texts, f"no message came{': '.join(['', *messages.texts])}")
     yield from find_bad(stage, dock, gallery)
     yield from look_closer(stage, dock, gallery)
+    yield from show_both(stage, dock)
     yield from pick(stage, dock, gallery)
     yield from replace_bad(stage, dock, gallery, messages)
     yield from look_at_storage(stage, dock)

@@ -50,6 +50,7 @@ def walk(stage: Stage) -> Walk:
     yield from look_at_footprints(stage, dock)
     yield from look_at_preview(stage, dock)
     yield from look_at_tiles(stage, dock)
+    yield from look_at_details(stage, dock)
     yield from look_at_storage(stage, dock)
     show(layers())
     yield from save_project(stage, "demo", "footprints")
@@ -214,6 +215,18 @@ def look_at_tiles(stage: Stage, dock: QWidget) -> Walk:
     )
     yield from calm(stage)
     stage.picture("tiles")
+
+
+def look_at_details(stage: Stage, dock: QWidget) -> Walk:
+    stage.say("All that is known of an image")
+    tree = child(dock, "imageryTree")
+    yield from stage.click_row(tree, image_row(tree, TILES[0].name), double=True)
+    yield Until(lambda: find("ImageDialog"), "the image's dialog is open")
+    dialog = find("ImageDialog")
+    yield Until(lambda: not child(dialog, "loadingBar").isVisible(), "its large picture is there")
+    stage.check(TILES[0].name in dialog.windowTitle(), f"the dialog is about {dialog.windowTitle()}")
+    stage.picture("image-dialog", dialog)
+    yield from stage.click(child(dialog, "closeButton"))
 
 
 def look_at_storage(stage: Stage, dock: QWidget) -> Walk:

@@ -10,7 +10,7 @@ PACKAGES="qgis python3-qgis python3-gdal python3-numpy python3-requests python3-
           xvfb xauth xdotool fonts-dejavu-core qttools5-dev-tools pyqt5-dev-tools"
 
 fail() {
-    echo "setup: $1 (see $LOG)" >&2
+    echo "setup: $1" >&2
     exit 1
 }
 
@@ -19,8 +19,23 @@ step() {
     echo "setup: $1"
     why=$2
     shift 2
-    { echo "+ $*"; "$@"; } >>"$LOG" 2>&1 </dev/null && return
-    fail "$why$(tail -n 20 "$LOG" | grep -E '^(E|ERROR):' | tail -n 1 | sed 's/^[A-Z]*:/:/')"
+    echo "+ $*" >>"$LOG" || fail "this folder cannot be written to: is the disk full?"
+    before=$(wc -l <"$LOG")
+    "$@" >>"$LOG" 2>&1 </dev/null && return
+    fail "$why: $(tail -n "+$before" "$LOG" | cause) (all of it is in $LOG)"
+}
+
+# The reason behind what apt, venv and pip say: pip calls a network that is away a missing distribution.
+cause() {
+    said=$(cat)
+    case $said in
+        *"No space left on device"*) echo "the disk is full" ;;
+        *CERTIFICATE_VERIFY_FAILED*) echo "a certificate is not trusted; set PIP_CERT to your organisation's" ;;
+        *"name resolution"* | *"Could not resolve"* | *"Failed to establish a new connection"* | \
+            *"Network is unreachable"* | *"Name or service not known"* | *"ConnectTimeoutError"*)
+            echo "the network cannot be reached; where it needs a proxy, set https_proxy" ;;
+        *) echo "$said" | grep -E '^(E|ERROR): ' | tail -n 1 | sed 's/^[A-Z]*: //' ;;
+    esac
 }
 
 missing_packages() {
@@ -39,14 +54,14 @@ is_made() { # stamp, sum
 }
 
 debian_packages() {
-    command -v dpkg-query >/dev/null || fail "no dpkg here; install by hand: $(echo $PACKAGES)"
+    command -v dpkg-query >/dev/null || fail "this is no Debian; install what these are called here: $(echo $PACKAGES)"
     missing=$(echo $(missing_packages))
     [ -z "$missing" ] && return
     root=
     if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || fail "cannot install without root or sudo: $missing"
+        command -v sudo >/dev/null || fail "there is no sudo; ask an administrator for: apt-get install $missing"
         root=sudo
-        sudo -v || fail "sudo was refused, so these are missing: $missing"
+        sudo -v || fail "sudo was refused; ask an administrator for: apt-get install $missing"
     fi
     step "looking up Debian packages" "apt-get update failed" \
         $root apt-get update -q
@@ -73,10 +88,17 @@ imagery() {
     echo "$sum" >build/data/made-from
 }
 
-mkdir -p build
+# QGIS as it is packaged may be too old for what is tested here.
+recent_qgis() {
+    has=$(dpkg-query -W -f '${source:Upstream-Version}' qgis)
+    dpkg --compare-versions "$has" ge 3.22 || fail "QGIS 3.22 or later is needed, this system has $has"
+}
+
+mkdir -p build 2>/dev/null && [ -w build ] || fail "$(pwd) cannot be written to by $(id -un)"
 exec 9>build/setup.lock
 flock 9
 debian_packages
+recent_qgis
 environment .venv tools/requirements-dev.txt --system-site-packages --no-deps
 environment .venv-sandbox sandbox/requirements.txt "" ""
 imagery
