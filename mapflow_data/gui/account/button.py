@@ -48,7 +48,8 @@ class AccountButton(QToolButton):
         self._server.setText(as_menu(connection.server))
 
     def sizeHint(self) -> QSize:
-        return self._hint(min(MAX_TEXT, self.fontMetrics().horizontalAdvance(self._account) + 1))
+        """As wide as what is shown: else the name would stand in the middle of nothing."""
+        return self._hint(self.fontMetrics().horizontalAdvance(self._elided(MAX_TEXT)) + 1)
 
     def minimumSizeHint(self) -> QSize:
         return self._hint(MIN_TEXT)
@@ -70,10 +71,12 @@ class AccountButton(QToolButton):
         )
 
     def _elide(self, width: int) -> None:
-        shown = self.fontMetrics().elidedText(self._account, Qt.TextElideMode.ElideMiddle, width)
-        text = as_menu(shown) + MARK
+        text = as_menu(self._elided(width)) + MARK
         if text != self.text():
             self.setText(text)
+
+    def _elided(self, width: int) -> str:
+        return str(self.fontMetrics().elidedText(self._account, Qt.TextElideMode.ElideMiddle, width))
 
     def _on_get_token(self) -> None:
         QDesktopServices.openUrl(QUrl(ACCOUNT_PAGE))

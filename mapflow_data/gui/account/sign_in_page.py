@@ -13,19 +13,19 @@ from qgis.PyQt.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QToolButton,
     QWidget,
 )
 
 from ...api.connection import DEFAULT_SERVER
 from ...api.errors import BadInput, ConnectionFailed, MapflowError
 from ..widgets.forms import load_ui
-from ..widgets.icons import icon
+from ..widgets.icons import icon, plugin_icon
 from ..words.links import ACCOUNT_PAGE
 from ..words.messages import describe
 from ..words.plain import as_tooltip
 
 TOKEN_MARGIN = 40  # logical px of frame and eye in its field
+MARK = 32  # logical px of the plugin's own icon
 
 
 class SignInPage(QWidget):
@@ -36,6 +36,7 @@ class SignInPage(QWidget):
     back_requested = pyqtSignal()
     network_options_requested = pyqtSignal()
 
+    markLabel: QLabel
     serverEdit: QLineEdit
     tokenEdit: QgsPasswordLineEdit
     tokenLink: QLabel
@@ -47,7 +48,7 @@ class SignInPage(QWidget):
     busyBox: QWidget
     busyProgress: QProgressBar
     cancelButton: QPushButton
-    networkButton: QToolButton
+    networkLink: QLabel
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -57,6 +58,8 @@ class SignInPage(QWidget):
         self.serverEdit.setText(DEFAULT_SERVER)
         self.tokenLink.setText('<a href="{}">{}</a>'.format(ACCOUNT_PAGE, self.tr("Get a token")))
         self.tokenLink.setToolTip(ACCOUNT_PAGE)
+        self.networkLink.setText('<a href="#">{}</a>'.format(self.networkLink.accessibleName()))
+        self.markLabel.setPixmap(plugin_icon().pixmap(MARK, MARK))
         words = self.tokenEdit.fontMetrics().horizontalAdvance(self.tokenEdit.placeholderText())
         self.tokenEdit.setMinimumWidth(words + TOKEN_MARGIN)
         self.failureIcon.setPixmap(icon("failed").pixmap(16, 16))
@@ -65,7 +68,7 @@ class SignInPage(QWidget):
         self.tokenEdit.returnPressed.connect(self._on_sign_in)
         self.cancelButton.clicked.connect(self.cancel_requested)
         self.backButton.clicked.connect(self.back_requested)
-        self.networkButton.clicked.connect(self.network_options_requested)
+        self.networkLink.linkActivated.connect(lambda _: self.network_options_requested.emit())
         self.clear_failure()
         self.set_busy(False)
 

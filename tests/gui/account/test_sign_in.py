@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QPoint, Qt
 
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.widgets.qt_compat import QAction
@@ -175,5 +175,6 @@ def test_another_account_finds_nothing_of_the_one_before(
 
 
 def test_proxy_and_certificates_are_qgis_own(dock: MapflowDock, window: Window, qtbot: QtBot) -> None:
-    qtbot.mouseClick(dock.signInPage.networkButton, Qt.MouseButton.LeftButton)
+    link = dock.signInPage.networkLink
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton, pos=QPoint(12, link.height() // 2))
     assert window.options_pages == ["mOptionsPageNetwork"]
