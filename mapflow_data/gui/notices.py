@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from .widgets.wrapped_label import WrappedLabel
 from .words.messages import Message
+from .words.plain import sentence
 
 INFO_SECONDS = 6
 KEPT = 3  # older ones make room
@@ -83,7 +84,7 @@ class Notices(QObject):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 2, 0, 2)
         label = WrappedLabel()
-        label.setText(message.text)
+        label.setText(sentence(message.text))
         column.addWidget(label)
         if not message.details and not button:
             return

@@ -53,7 +53,7 @@ def second_line(job: Job) -> str:
     if job.state is State.UPLOADING and job.note is Note.STALLED:
         return translate("Activity", "No progress")
     if job.state is State.FAILED and job.error is not None:
-        return describe(job.error).text
+        return describe(job.error).text.rstrip(".")  # as the other lines
     if job.state is State.UNCONFIRMED:
         return translate("Activity", "Not confirmed: Retry looks for it first")
     if note:

@@ -22,7 +22,7 @@ def success(one: Replacement) -> str:
     if one.note is None:
         return text
     note = describe(one.note, translate("Replace", "It has not got the old name")).text
-    return f"{text} {note}."
+    return f"{text} {note}"
 
 
 def is_cancelled(one: Replacement) -> bool:

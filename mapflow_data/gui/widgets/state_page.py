@@ -7,6 +7,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 
+from ..words.plain import sentence
 from .forms import load_ui
 from .icons import icon
 
@@ -37,7 +38,7 @@ class StatePage(QWidget):
     ) -> None:
         """All texts are plain. Without `button` there is none."""
         self.stateTitle.setText(title)
-        self.stateText.setText(text)
+        self.stateText.setText(sentence(text))
         self.stateText.setVisible(bool(text))
         self.stateIcon.setVisible(bool(icon_name))
         if icon_name:

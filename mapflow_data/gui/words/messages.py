@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ...api import errors
-from .plain import cut, words_of
+from .plain import cut, sentence, words_of
 from .reasons import reason_of
 
 translate = QCoreApplication.translate
@@ -28,7 +28,7 @@ def describe(error: errors.MapflowError, what: str = "") -> Message:
     """`what` is a clause such as "Mosaics were not loaded"; without it the reason stands alone."""
     reason = reason_of(error)
     text = f"{what}: {reason}" if what else reason[:1].upper() + reason[1:]
-    return Message(text, details(error), is_retryable(error))
+    return Message(sentence(text), details(error), is_retryable(error))
 
 
 def is_retryable(error: errors.MapflowError) -> bool:

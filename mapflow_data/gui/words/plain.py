@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 MAX_TEXT = 300  # characters; longer texts of a server are cut
+ENDS = (".", "!", "?", "…", "。")
 
 
 def as_tooltip(text: str) -> str:
@@ -26,6 +27,11 @@ def cut(text: str) -> str:
     """One line of a length that fits a message."""
     text = " ".join(text.split())
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+def sentence(text: str) -> str:
+    """With its full stop, as all that is said in the bar and on pages has; "" stays ""."""
+    return text if not text or text.endswith(ENDS) else f"{text}."
 
 
 def words_of(error: Exception) -> str:

@@ -270,7 +270,7 @@ def test_a_full_disk_names_the_folder(
     panel.wait(qtbot)
     ((message, _, _),) = panel.warnings
     assert message.text.startswith(f"“a.tif” was not downloaded: {tmp_path} has ")
-    assert message.text.endswith(" free and 32 PB are needed; make room there")
+    assert message.text.endswith(" free and 32 PB are needed; make room there.")
     assert server.requests == []
 
 

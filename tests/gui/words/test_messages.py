@@ -9,6 +9,7 @@ import pytest
 from mapflow_data.api import errors
 from mapflow_data.gui.words import codes
 from mapflow_data.gui.words.messages import describe
+from mapflow_data.gui.words.plain import sentence
 
 CLASSES = [
     cls
@@ -56,9 +57,9 @@ def test_a_file_that_is_refused_is_told_in_words_of_people() -> None:
     def told(*bad: str) -> str:
         return describe(errors.BadRequest(code="FileCheckFailed", parameters={"bad_parameters": bad})).text
 
-    assert told("pixel_size") == "The server did not accept the file's pixel size; it may be too coarse"
+    assert told("pixel_size") == "The server did not accept the file's pixel size; it may be too coarse."
     assert "the file's CRS, transform; check" in told("crs", "transform")
-    assert told() == "The server did not accept the file; check that it is a georeferenced GeoTIFF"
+    assert told() == "The server did not accept the file; check that it is a georeferenced GeoTIFF."
 
 
 def test_reasons_that_sound_alike_are_told_apart() -> None:
@@ -116,3 +117,10 @@ def test_text_of_a_server_stays_as_it_is() -> None:
 )
 def test_what_may_work_later(error: errors.MapflowError, may_work_later: bool) -> None:
     assert describe(error).is_retryable is may_work_later
+
+
+@pytest.mark.parametrize("text", ["It failed", "It failed.", "Did it fail?", "Loading…"])
+def test_what_is_said_ends_as_a_sentence_does(text: str) -> None:
+    assert sentence(text) in (text, "It failed.")
+    assert sentence(text).endswith((".", "?", "…"))
+    assert sentence("") == ""
