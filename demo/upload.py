@@ -220,7 +220,8 @@ def look_at_tiles(stage: Stage, dock: QWidget) -> Walk:
 def look_at_details(stage: Stage, dock: QWidget) -> Walk:
     stage.say("All that is known of an image")
     tree = child(dock, "imageryTree")
-    yield from stage.click_row(tree, image_row(tree, TILES[0].name), double=True)
+    yield from stage.click_row(tree, image_row(tree, TILES[0].name))
+    yield from stage.key(tree, Qt.Key.Key_Return)
     yield Until(lambda: find("ImageDialog"), "the image's dialog is open")
     dialog = find("ImageDialog")
     yield Until(lambda: not child(dialog, "loadingBar").isVisible(), "its large picture is there")
