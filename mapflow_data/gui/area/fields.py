@@ -13,7 +13,7 @@ from ..widgets.name_label import NameLabel
 from ..words import areas as area_words
 from .button import AreaButton
 from .hint import SearchHint
-from .picker import MAX_VERTICES, Area, AreaPicker
+from .picker import MAX_VERTICES, WHILE_DRAWING, Area, AreaPicker
 
 
 class AreaFields(QObject):
@@ -61,6 +61,10 @@ class AreaFields(QObject):
         self._on_changed()
 
     @property
+    def has_area(self) -> bool:
+        return self._picker.area is not None
+
+    @property
     def is_searchable(self) -> bool:
         area = self._picker.area
         return area is not None and not (
@@ -106,8 +110,8 @@ class AreaFields(QObject):
             self._hint.advise(
                 area_words.too_many_vertices(area.vertex_count, MAX_VERTICES),
                 [
-                    (self.tr("Its box"), self._picker.use_bounds),
-                    (self.tr("Simplified"), self._picker.simplify),
+                    (self.tr("Use its box"), self._picker.use_bounds),
+                    (self.tr("Simplify"), self._picker.simplify),
                 ],
             )
         else:
@@ -127,6 +131,6 @@ class AreaFields(QObject):
             self._label.set_texts(area_words.drawing(), area_words.size(km2, self._limit_km2))
 
     def _on_refused(self, code: str) -> None:
-        if code not in ("too_few", "no_area"):  # with those it goes on being drawn
+        if code not in WHILE_DRAWING:
             self._show_area(self._picker.area)
         self._hint.advise(area_words.problem(code))

@@ -21,6 +21,7 @@ from ..words import areas as area_words
 from .outline import AreaOutline
 
 MAX_VERTICES = 2000  # of what is sent: districts of a cadastre have many more and are found no better
+WHILE_DRAWING = ("too_few", "no_area")  # refused so, it goes on being drawn
 CHANGED_SHARE = 0.01  # what a repair may change without being asked about
 
 

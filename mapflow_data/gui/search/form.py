@@ -107,8 +107,18 @@ class SearchForm(QWidget):
 
     @property
     def can_search(self) -> bool:
-        has_area = self._area_fields is not None and self._area_fields.is_searchable
-        return self._is_online and has_area and not self.filters.problems
+        return not self.why_not
+
+    @property
+    def why_not(self) -> str:
+        """What keeps from searching, "" where nothing does."""
+        if not self._is_online:
+            return self.tr("Not while the server cannot be reached.")
+        if self.filters.problems:
+            return search_words.problem(self.filters.problems[0])
+        if self._area_fields is None or not self._area_fields.has_area:
+            return self.tr("Choose an area first.")
+        return "" if self._area_fields.is_searchable else self.tr("The area cannot be searched as it is.")
 
     def set_online(self, is_online: bool) -> None:
         self._is_online = is_online
@@ -138,12 +148,5 @@ class SearchForm(QWidget):
         self.searchButton.setText(self.tr("Cancel") if self._is_busy else self.tr("Search"))
         self.searchButton.setIcon(icon("cancel" if self._is_busy else "search"))
         self.searchButton.setEnabled(self._is_busy or self.can_search)
-        self.searchButton.setToolTip("" if self.searchButton.isEnabled() else self._what_is_missing())
+        self.searchButton.setToolTip("" if self._is_busy else self.why_not)
         self.changed.emit()
-
-    def _what_is_missing(self) -> str:
-        if not self._is_online:
-            return self.tr("Not while the server cannot be reached")
-        if self.filters.problems:
-            return search_words.problem(self.filters.problems[0])
-        return self.tr("Choose an area that can be searched first")

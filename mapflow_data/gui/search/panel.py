@@ -1,4 +1,4 @@
-"""The Search tab: the form, which folds to a line once something is found, and the cards. Main thread."""
+"""The Search tab: the form, which folds to two lines once something is found, and the cards. Main thread."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class SearchPanel(QWidget):
     searchForm: SearchForm
     foldedBox: QWidget
     foldedLabel: NameLabel
+    foldedFilters: NameLabel
     editButton: QToolButton
     searchProgress: QProgressBar
     resultsBar: QWidget
@@ -166,7 +167,7 @@ class SearchPanel(QWidget):
         form.search_requested.connect(self.search)
         form.cancel_requested.connect(self.run.cancel)
         form.zoom_requested.connect(self._on_zoom_to_area)
-        picker.changed.connect(self._on_area_changed)
+        form.changed.connect(self._on_form_changed)
         picker.picked.connect(self._on_picked)
         picker.refused.connect(lambda _: self._fold(False))
         picker.drawing_started.connect(lambda _: self._fold(False))
@@ -223,7 +224,7 @@ class SearchPanel(QWidget):
         self.views.setCurrentWidget(self.cardsView if has_rows else self.statePage)
 
     def _fold(self, is_folded: bool) -> None:
-        """Away with the form: one line says what was searched."""
+        """Away with the form: a line says where was searched, another one how."""
         self._is_folded = is_folded
         self.searchForm.setVisible(not is_folded)
         self.foldedBox.setVisible(is_folded)
@@ -231,7 +232,9 @@ class SearchPanel(QWidget):
         if is_folded and run.area is not None:
             days = run.filters.days(today_utc(), run.area.is_southern)
             what = search_words.summary(run.filters, days, self.searchForm.provider_names)
-            self.foldedLabel.set_texts(f"{run.area.name}, {area_words.size(run.area.km2)}", what)
+            self.foldedLabel.set_texts(run.area.name, area_words.size(run.area.km2))
+            self.foldedFilters.set_texts(what)
+            self.foldedFilters.setVisible(bool(what))
 
     # What people do
 
@@ -259,7 +262,7 @@ class SearchPanel(QWidget):
 
     # What comes
 
-    def _on_area_changed(self, _area: Optional[Area]) -> None:
+    def _on_form_changed(self) -> None:
         if self.run.state is State.IDLE:
             self._states.show(self._is_folded)
 

@@ -10,7 +10,7 @@ from typing import Callable
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...api.errors import MapflowError, SignInRequired
-from ..area.picker import AreaPicker
+from ..area.picker import WHILE_DRAWING, AreaPicker
 from ..widgets.state_page import StatePage
 from ..words.messages import describe
 from . import words as search_words
@@ -35,8 +35,18 @@ class SearchStates(QObject):
         self._run = run
         self._picker = picker
         self._form = form
+        self._is_drawing = False
         self._next: Callable[[], object] = self.draw_requested.emit
+        picker.drawing_started.connect(lambda _: self._set_drawing(True))
+        for over in (picker.changed, picker.drawing_cancelled):
+            over.connect(lambda *_: self._set_drawing(False))
+        picker.refused.connect(lambda code: self._set_drawing(code in WHILE_DRAWING))
         page.button_clicked.connect(self._on_button)
+
+    def _set_drawing(self, is_drawing: bool) -> None:
+        self._is_drawing = is_drawing
+        if self._run.state is State.IDLE:
+            self._show_what_to_do()
 
     def _on_button(self) -> None:
         self._next()
@@ -56,9 +66,11 @@ class SearchStates(QObject):
             self._show_what_to_do()
 
     def _show_what_to_do(self) -> None:
+        if self._is_drawing:
+            self._page.show_state("")  # the form says how
+            return
         if self._picker.area is not None:
-            text = self.tr("What is found is listed here and outlined on the map.")
-            self._page.show_state(self.tr("Ready to search"), text)
+            self._show_whether_ready()
             return
         self._next = self.draw_requested.emit
         self._page.show_state(
@@ -67,6 +79,12 @@ class SearchStates(QObject):
             icon_name="draw_polygon",
             button=self.tr("Draw polygon"),
         )
+
+    def _show_whether_ready(self) -> None:
+        why_not = self._form.why_not
+        title = self.tr("Not ready to search") if why_not else self.tr("Ready to search")
+        text = why_not or self.tr("What is found is listed here and outlined on the map.")
+        self._page.show_state(title, text)
 
     def _show_nothing_found(self) -> None:
         run, area = self._run, self._run.area

@@ -123,14 +123,14 @@ def product(kind: str) -> str:
 
 
 def any_value() -> str:
-    return translate("Search", "any")
+    return translate("Search", "Any")
 
 
 def problem(name: str) -> str:
     """Of `Filters.problems`."""
     return {
         "days": translate("Search", "The first day is after the last one: change one of them."),
-        "resolution": translate("Search", "From is coarser than to: the finer resolution comes first."),
+        "resolution": translate("Search", "The smaller number comes first."),
     }[name]
 
 

@@ -71,7 +71,7 @@ def how_to_draw(is_rectangle: bool) -> str:
 def too_large(km2: float, limit_km2: float) -> str:
     return translate(
         "Area",
-        "The area has {0} km², your account may search {1} km² at once. Zoom in or draw a smaller one.",
+        "The area has {0} km², your account may search {1} km² at once. Choose a smaller one.",
     ).format(number(km2), number(limit_km2))
 
 
@@ -84,7 +84,7 @@ def too_many_vertices(count: int, limit: int) -> str:
 def crosses_itself(km2: float) -> str:
     return translate(
         "Area",
-        "The outline crosses itself. It was taken apart where it crosses and now has {0} km²; see the map.",
+        "The outline crosses itself. Taken apart where it crosses, it has {0} km²; see the map.",
     ).format(number(km2))
 
 

@@ -103,7 +103,8 @@ def test_a_drawn_area_brings_rows_cards_and_one_layer(
     assert layer.name() == "Found: Drawn polygon"
     assert panel.cardsView.isVisible()
     assert not panel.searchForm.isVisible()
-    assert panel.foldedLabel.text().startswith("Drawn polygon, ")
+    assert panel.foldedLabel.text().replace("\u2009", " ").startswith("Drawn polygon · ")
+    assert panel.foldedFilters.isHidden()  # none is set
     assert panel.countLabel.text() == f"{panel.model.total} of {panel.model.total}"
 
 

@@ -138,9 +138,13 @@ def test_days_in_the_wrong_order_are_told_at_once_and_not_sent(
     assert form.daysProblem.isVisible()
     assert form.daysProblem.text() == search_words.problem("days")
     assert not form.searchButton.isEnabled()
+    page = workspace.dock.search.statePage
+    assert page.stateTitle.text() == "Not ready to search"
+    assert page.stateText.text() == search_words.problem("days")
     form.toEdit.setDate(QDate(2025, 9, 1))
     assert not form.daysProblem.isVisible()
     assert form.searchButton.isEnabled()
+    assert page.stateTitle.text() == "Ready to search"
 
 
 def test_resolutions_in_the_wrong_order_are_told_at_once(form: SearchForm, workspace: Workspace) -> None:
@@ -195,7 +199,7 @@ def test_an_area_of_many_vertices_is_offered_simpler(
     circle = QgsGeometry.fromWkt("POINT(10 50)").buffer(0.1, 2000)
     picker._set(Area("Round", circle, 200.0, circle.constGet().nCoordinates()))
     hint = form.areaHint
-    assert [hint.firstHintButton.text(), hint.secondHintButton.text()] == ["Its box", "Simplified"]
+    assert [hint.firstHintButton.text(), hint.secondHintButton.text()] == ["Use its box", "Simplify"]
     assert not form.searchButton.isEnabled()
     with qtbot.waitSignal(picker.changed):
         hint.secondHintButton.click()
@@ -236,6 +240,27 @@ def test_a_repaired_area_is_confirmed_first(form: SearchForm, workspace: Workspa
     assert form.areaHint.hintLabel.text() == area_words.crosses_itself(612)
     form.areaHint.secondHintButton.click()
     assert form.searchButton.isEnabled()
+
+
+def test_an_area_that_cannot_be_searched_is_not_called_ready(form: SearchForm, workspace: Workspace) -> None:
+    give_area(workspace, changed=0.4)
+    page = workspace.dock.search.statePage
+    assert page.stateTitle.text() == "Not ready to search"
+    form.areaHint.secondHintButton.click()
+    assert page.stateTitle.text() == "Ready to search"
+
+
+def test_while_it_is_drawn_nobody_is_asked_to_draw(form: SearchForm, workspace: Workspace) -> None:
+    search = workspace.dock.search
+    search.picker.clear()
+    search.statePage.stateButton.click()
+    assert form.areaHint.isVisible()
+    assert search.statePage.stateButton.isHidden()
+    assert search.statePage.stateTitle.text() == ""
+    search.picker.refused.emit("too_few")
+    assert search.statePage.stateButton.isHidden()
+    search.picker.drawing_cancelled.emit()
+    assert search.statePage.stateButton.isVisible()
 
 
 def test_without_an_area_the_form_says_what_to_do(form: SearchForm, workspace: Workspace) -> None:

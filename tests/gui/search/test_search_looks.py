@@ -38,7 +38,7 @@ def test_an_area_and_its_limit_fit_the_line(stage: Stage) -> None:
 
 def test_what_was_searched_does_not_widen_the_dock(dock: MapflowDock) -> None:
     narrow(dock)
-    label = dock.search.foldedLabel
+    label = dock.search.foldedFilters
     assert dock.width() == DOCK_SIZE[0]
     assert label.width() < label.sizeHint().width()
     assert "in my plan" in label.text()
