@@ -55,6 +55,7 @@ UPLOAD_FOLDER = Setting("upload_folder", "")  # where files to upload were chose
 DOWNLOAD_FOLDER = Setting("download_folder", "")  # where downloads went last
 SEARCH_FILTERS = Setting("search_filters", "")  # JSON of the last search's, without its area
 IMAGERY_COLUMNS = Setting("imagery_columns", "")  # names of those shown, "" before any was chosen
+IMAGERY_ORDER = Setting("imagery_order", "")  # name of the column sorted by, "-" before it for downwards
 DRAWER_OPEN = Setting("drawer_open", True)  # picture and facts below the list
 SEARCH_AFTER_DRAWING = Setting("search_after_drawing", False)  # the search starts when drawing ends
 

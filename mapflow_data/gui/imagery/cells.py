@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 
 from ...api.models import Image, Mosaic
 from ..widgets.icons import cell_icon
+from ..widgets.tables import RIGHT
 from ..words import formats
 from ..words.plain import as_tooltip, cut
 
@@ -22,7 +23,6 @@ ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 SPOKEN = int(Qt.ItemDataRole.AccessibleTextRole)
 ROLES = frozenset((DISPLAY, DECORATION, ALIGNMENT, TOOLTIP, SPOKEN))  # others need not be asked for
-RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class Column(IntEnum):
@@ -33,6 +33,10 @@ class Column(IntEnum):
     RESOLUTION = 4
     CREATED = 5
     STATUS = 6
+
+
+NUMBERS = (Column.SIZE, Column.RESOLUTION)
+DOWN_FIRST = (Column.SIZE, Column.CREATED)  # the largest and the newest are what one looks for
 
 
 def title(column: Column) -> str:
@@ -53,7 +57,7 @@ def value(item: Union[Mosaic, Image], column: Column, role: int, size: Optional[
         return _mosaic_text(item, column, size) if isinstance(item, Mosaic) else _image_text(item, column)
     if role == DECORATION and column is Column.NAME:
         return cell_icon("mosaic" if isinstance(item, Mosaic) else _image_icon(item))
-    if role == ALIGNMENT and column in (Column.SIZE, Column.RESOLUTION):
+    if role == ALIGNMENT and column in NUMBERS:
         return RIGHT
     if role == TOOLTIP:
         return _tooltip(item)

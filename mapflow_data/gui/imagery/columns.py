@@ -1,4 +1,4 @@
-"""The columns of the imagery tree: how wide, which are shown, and the header's menu that shows others.
+"""The columns of the imagery tree: how wide, which are shown, which it is sorted by, and the header's menu.
 
 Main thread. Widths come from the font: measuring the cells would mean all of them.
 """
@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt
 from qgis.PyQt.QtWidgets import QHeaderView, QMenu, QStyle, QTreeView
 
-from ...settings import IMAGERY_COLUMNS
+from ...settings import IMAGERY_COLUMNS, IMAGERY_ORDER
 from ..words import formats
 from .cells import Column, title
 
@@ -20,6 +20,7 @@ LONGEST_MOMENT = datetime(2028, 12, 28, 22, 48, tzinfo=timezone.utc)
 TAGS = "m" * 12
 LEAST_NAME = "North district"  # with its indent and icon; where that does not fit, one scrolls sideways
 ICON = 24  # logical px with its gap
+DOWN_MARK = "-"
 MARGINS = 4  # of a cell's text, each of the style's focus margin + 1
 
 
@@ -35,6 +36,8 @@ class ImageryColumns(QObject):
         shown = _remembered()
         for column in Column:
             tree.setColumnHidden(column, column not in shown)
+        tree.sortByColumn(*_remembered_order(shown))
+        header.sectionClicked.connect(lambda _: self._remember_order())
         self.fit()
         tree.viewport().installEventFilter(self)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -86,8 +89,26 @@ class ImageryColumns(QObject):
     def _on_toggled(self, column: Column, is_shown: bool) -> None:
         self._tree.setColumnHidden(column, not is_shown)
         self._share()
+        if not is_shown and self._header.sortIndicatorSection() == column:  # nobody would see why
+            self._tree.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
+            self._remember_order()
         shown = [one.name.lower() for one in Column if not self._tree.isColumnHidden(one)]
         IMAGERY_COLUMNS.set(",".join(shown))
+
+    def _remember_order(self) -> None:
+        is_down = self._header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+        name = Column(self._header.sortIndicatorSection()).name.lower()
+        IMAGERY_ORDER.set(f"{DOWN_MARK if is_down else ''}{name}")
+
+
+def _remembered_order(shown: set[Column]) -> tuple[Column, Qt.SortOrder]:
+    """By name where the column is not shown, or no column of this version."""
+    text = IMAGERY_ORDER.get()
+    column = Column.__members__.get(text.lstrip(DOWN_MARK).upper())
+    if column not in shown:
+        return Column.NAME, Qt.SortOrder.AscendingOrder
+    is_down = text.startswith(DOWN_MARK)
+    return column, Qt.SortOrder.DescendingOrder if is_down else Qt.SortOrder.AscendingOrder
 
 
 def _remembered() -> set[Column]:

@@ -39,6 +39,7 @@ SERVER_SORTS: dict[int, str] = {  # what the server can sort all results by. Sou
     Column.PROVIDER: "PROVIDER_NAME",
 }
 NUMBERS = (Column.CLOUD, Column.RESOLUTION, Column.OFF_NADIR, Column.COVERS)
+DOWN_FIRST = (Column.DATE, Column.COVERS)  # the newest, and what covers most
 
 
 class Row:

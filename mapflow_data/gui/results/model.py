@@ -12,15 +12,15 @@ from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqt
 from qgis.PyQt.QtGui import QImage
 
 from ...api.models import CatalogItem
+from ..widgets.tables import DOWNWARDS, RIGHT
 from ..words.plain import as_tooltip
-from .cells import NUMBERS, Column, Row, sort_key, title
+from .cells import DOWN_FIRST, NUMBERS, Column, Row, sort_key, title
 
 ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 STATE_ROLE = ROW_ROLE + 1  # of its picture: one of the three below, "" for none
 PICTURE_ROLE = ROW_ROLE + 2  # QImage or None
 
 LOADING, SHOWN = "loading", "shown"
-RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ResultsModel(QAbstractTableModel):
@@ -189,9 +189,13 @@ class ResultsModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
     ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+        if orientation != Qt.Orientation.Horizontal:
             return None
-        return title(section)
+        if role == Qt.ItemDataRole.InitialSortOrderRole and section in DOWN_FIRST:
+            return DOWNWARDS
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in NUMBERS:
+            return RIGHT
+        return title(section) if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: QModelIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if not index.isValid():

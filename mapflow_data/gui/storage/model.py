@@ -10,9 +10,10 @@ from typing import Any, Optional
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from ...api.models import Mosaic
-from ..imagery.cells import RIGHT, name_of
+from ..imagery.cells import name_of
 from ..imagery.order import natural_key
 from ..widgets.icons import cell_icon
+from ..widgets.tables import DOWNWARDS, RIGHT
 from ..words import formats
 from ..words.plain import as_tooltip
 
@@ -76,6 +77,8 @@ class StorageModel(QAbstractTableModel):
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
+        if role == Qt.ItemDataRole.InitialSortOrderRole and section != Column.NAME:
+            return DOWNWARDS
         if role == Qt.ItemDataRole.TextAlignmentRole and section in (Column.IMAGES, Column.SIZE):
             return RIGHT
         if role != Qt.ItemDataRole.DisplayRole:

@@ -10,7 +10,8 @@ from typing import Any, Optional
 from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 from qgis.PyQt.QtGui import QFont, QIcon
 
-from .rows import ORDER, RIGHT, Column, Group, Heading, Row, row_data
+from ..widgets.tables import RIGHT
+from .rows import ORDER, Column, Group, Heading, Row, row_data
 
 # A view lays out all its rows anew after each removed range: past this many ranges replacing all is quicker.
 MAX_RANGES = 16

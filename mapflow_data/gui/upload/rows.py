@@ -8,9 +8,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import Qt
 
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-# Qt 5's views read an alignment as a number only
-RIGHT = int(RIGHT) if isinstance(RIGHT, int) or hasattr(RIGHT, "__int__") else RIGHT
+from ..widgets.tables import RIGHT
 
 
 class Group(Enum):

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
+from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.api.models import Image, Mosaic
@@ -19,10 +20,10 @@ from mapflow_data.gui.imagery.cells import Column
 from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.imagery.tree import ImageryTree
 from mapflow_data.gui.widgets.icons import cell_icon
-from mapflow_data.settings import IMAGERY_COLUMNS
+from mapflow_data.settings import IMAGERY_COLUMNS, IMAGERY_ORDER
 
 MOSAICS = [Mosaic(f"m{n}", f"Mosaic {n}", image_count=3) for n in range(1, 6)]
-DOWN = Qt.SortOrder.DescendingOrder
+UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
 
 def images_of(mosaic_id: str, count: int = 3, **more: Any) -> list[Image]:
@@ -32,12 +33,11 @@ def images_of(mosaic_id: str, count: int = 3, **more: Any) -> list[Image]:
 @pytest.fixture
 def tree(qtbot: QtBot, qgis_app: QApplication) -> Iterator[ImageryTree]:
     """Three of five mosaics are loaded, all are closed."""
-    IMAGERY_COLUMNS.forget()
+    forget_columns()
     tree = ImageryTree()
     qtbot.addWidget(tree)
     tree.setSelectionMode(ImageryTree.SelectionMode.ExtendedSelection)
     tree.setSortingEnabled(True)
-    tree.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
     tree.imagery.set_mosaics(MOSAICS)
     for mosaic in MOSAICS[:3]:
         tree.imagery.set_images(mosaic.id, images_of(mosaic.id))
@@ -45,7 +45,12 @@ def tree(qtbot: QtBot, qgis_app: QApplication) -> Iterator[ImageryTree]:
     tree.show()
     tree.setCurrentIndex(tree.imagery.index_of("m5"))
     yield tree
+    forget_columns()
+
+
+def forget_columns() -> None:
     IMAGERY_COLUMNS.forget()
+    IMAGERY_ORDER.forget()
 
 
 def row(tree: ImageryTree, item_id: str) -> QModelIndex:
@@ -307,6 +312,65 @@ def test_columns_that_were_shown_are_shown_again(tree: ImageryTree, qtbot: QtBot
     third = ImageryTree()
     qtbot.addWidget(third)
     assert shown_columns(third) == [Column.NAME, Column.SIZE]
+
+
+def click_header(tree: ImageryTree, column: Column) -> None:
+    header = tree.header()
+    left, width = header.sectionViewportPosition(column), header.sectionSize(column)
+    at = QPoint(left + width // 2, header.height() // 2)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def indicator(tree: ImageryTree) -> tuple[int, Qt.SortOrder]:
+    return tree.header().sortIndicatorSection(), tree.header().sortIndicatorOrder()
+
+
+def test_the_first_click_on_a_header_brings_up_what_one_looks_for(tree: ImageryTree) -> None:
+    """The largest and the newest; names from A on."""
+    for action in tree.columns.make_menu().actions():
+        action.setChecked(True)
+    tree.resize(900, 500)
+    tree.imagery.set_images("m1", [Image(n, "m1", n, size_bytes=len(n)) for n in ("a", "bbb", "cc")])
+    shown = []
+    for column in (Column.SIZE, Column.SIZE, Column.NAME, Column.CREATED, Column.TAGS):
+        click_header(tree, column)
+        shown.append((*indicator(tree), "".join(image.id for image in tree.imagery.images_of("m1"))))
+    assert shown == [
+        (Column.SIZE, DOWN, "bbbcca"),
+        (Column.SIZE, UP, "accbbb"),
+        (Column.NAME, UP, "abbbcc"),
+        (Column.CREATED, DOWN, "abbbcc"),
+        (Column.TAGS, UP, "abbbcc"),
+    ]
+
+
+def test_the_order_that_was_chosen_is_there_again(tree: ImageryTree, qtbot: QtBot) -> None:
+    assert again(qtbot) == (Column.NAME, UP)
+    click_header(tree, Column.SIZE)
+    assert again(qtbot) == (Column.SIZE, DOWN)
+    click_header(tree, Column.SIZE)
+    assert again(qtbot) == (Column.SIZE, UP)
+    tree.columns.make_menu().actions()[0].trigger()  # an arrow that nobody sees tells nobody why
+    assert indicator(tree) == again(qtbot) == (Column.NAME, UP)
+    IMAGERY_ORDER.set("-of_another_version")
+    assert again(qtbot) == (Column.NAME, UP)
+    IMAGERY_ORDER.set("-crs")  # not shown any more
+    assert again(qtbot) == (Column.NAME, UP)
+
+
+def again(qtbot: QtBot) -> tuple[int, Qt.SortOrder]:
+    other = ImageryTree()
+    qtbot.addWidget(other)
+    other.setSortingEnabled(True)
+    other.imagery.set_mosaics([replace(MOSAICS[0], size_bytes=1), replace(MOSAICS[1], size_bytes=2)])
+    column, order = indicator(other)
+    is_turned = [one.mosaic.id for one in shown_branches(other)] == ["m2", "m1"]
+    assert is_turned == (order == DOWN)
+    return column, order
+
+
+def shown_branches(tree: ImageryTree) -> list[Any]:
+    return sorted(tree.imagery.branches(), key=lambda branch: branch.row)
 
 
 @pytest.mark.parametrize("points", [7, 9, 18])
