@@ -6,7 +6,7 @@ from typing import Optional
 
 from qgis.core import QgsProject
 from qgis.gui import QgisInterface, QgsDockWidget, QgsMessageBar
-from qgis.PyQt.QtCore import QSize, pyqtSignal
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QStackedWidget, QToolButton, QWidget
 
 from ..api.connection import Connection
@@ -27,6 +27,7 @@ from .storage.bar import StorageBar
 from .widgets.fitting_tabs import FittingTabs
 from .widgets.forms import load_ui
 from .widgets.icons import icon, plugin_icon
+from .widgets.keys import NO_KEY, Keys
 from .widgets.scrolling import Scrolling
 from .widgets.state_page import StatePage
 
@@ -118,6 +119,7 @@ class MapflowDock(QgsDockWidget):
         for page in (self.signInPage, self.accountButton):
             page.network_options_requested.connect(self._on_network_options)
         self.refreshButton.clicked.connect(self._on_refresh)
+        Keys(self, {(Qt.Key.Key_F5, NO_KEY): self._on_refresh_key})
         self._told.token_wanted.connect(self._on_ask_for_token)
         self._told.activity_wanted.connect(self.show_activity)
         self.search.sign_in_requested.connect(self._on_ask_for_token)
@@ -212,6 +214,10 @@ class MapflowDock(QgsDockWidget):
         self.signInPage.forget_token()
         self.signInPage.clear_failure()
         self._show_state()
+
+    def _on_refresh_key(self) -> None:
+        if self.refreshButton.isVisible():
+            self.refreshButton.click()
 
     def _on_refresh(self) -> None:
         self._is_asking = False

@@ -32,7 +32,7 @@ class ContactSheet(SteadyList):
     """Shows the mosaic of the tree's current row; a hint while there is none."""
 
     image_activated = pyqtSignal(object)  # by Enter or a double click
-    mosaic_changed = pyqtSignal(object)  # Mosaic, or None; also where only its `count` is another one
+    mosaic_changed = pyqtSignal(object)  # Mosaic, or None; also where only its counts are others
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -41,6 +41,7 @@ class ContactSheet(SteadyList):
         self._nothing = QStringListModel(self)
         self._mosaic: Optional[Mosaic] = None
         self._count: Optional[int] = None
+        self._shown: Optional[int] = None
         self._mosaic_id = ""  # of the last one, which a filter may hide for a while
         self._is_seeking = False  # the current image, which is not laid out yet
         self._rest = QTimer(self)
@@ -75,6 +76,11 @@ class ContactSheet(SteadyList):
         """Of the mosaic's images, None where it is not known."""
         return self._count
 
+    @property
+    def shown_count(self) -> Optional[int]:
+        """Of the images that the filter leaves; all as long as they are not loaded."""
+        return self._shown
+
     def go_to_current(self) -> None:
         """In the tree any column may be the current one; here there is but the first."""
         current = self.currentIndex()
@@ -98,13 +104,13 @@ class ContactSheet(SteadyList):
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
     ) -> QModelIndex:
         """Qt goes by the number of the row alone, also where that is the row of a mosaic."""
-        return super().moveCursor(action, modifiers) if self._is_current_here() else self._first()
+        return super().moveCursor(action, modifiers) if self._is_current_here() else self.first()
 
     def keyboardSearch(self, search: str) -> None:
         """Among what is shown: with the mosaic itself being current Qt would look among the mosaics."""
         if not self._is_current_here():
             flag = self.selectionModel().SelectionFlag.NoUpdate
-            self.selectionModel().setCurrentIndex(self._first(), flag)
+            self.selectionModel().setCurrentIndex(self.first(), flag)
         super().keyboardSearch(search)
 
     def event(self, event: QEvent) -> bool:
@@ -157,8 +163,10 @@ class ContactSheet(SteadyList):
             self.scrollToTop()
             self.go_to_current()
         mosaic, count = top.data(ITEM_ROLE), top.data(COUNT_ROLE)
-        if (mosaic, count) != (self._mosaic, self._count):
-            self._mosaic, self._count = mosaic, count
+        branch = tree.imagery.branch(mosaic.id) if mosaic else None
+        shown = len(tree.imagery.images_of(mosaic.id)) if branch and branch.has_images else count
+        if (mosaic, count, shown) != (self._mosaic, self._count, self._shown):
+            self._mosaic, self._count, self._shown = mosaic, count, shown
             self._mosaic_id = mosaic.id if mosaic else self._mosaic_id
             self.viewport().update()
             self.mosaic_changed.emit(mosaic)
@@ -183,7 +191,7 @@ class ContactSheet(SteadyList):
     def _is_current_here(self) -> bool:
         return self._mosaic is None or self.currentIndex().parent() == self.rootIndex()
 
-    def _first(self) -> QModelIndex:
+    def first(self) -> QModelIndex:
         return self.model().index(0, 0, self.rootIndex())
 
     def _activate(self, index: QModelIndex) -> None:

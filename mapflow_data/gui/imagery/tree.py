@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Optional
 
-from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QWidget
 
@@ -49,7 +49,6 @@ class ImageryTree(SteadyTree):
         self.setItemDelegate(QuietDelegate(self))
         self.setItemDelegateForColumn(Column.NAME, CountDelegate(self))
         self.columns = ImageryColumns(self)
-        self.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
         self._opener = ImageryOpener(self, self.imagery)
         self._keeper = ImageryKeeper(self.imagery, self._needed, self)
         self.watch = ImageryWatch(self.imagery, self._is_in_sight, self)
@@ -134,6 +133,17 @@ class ImageryTree(SteadyTree):
         """Once typing pauses."""
         self._filter_text = text
         self._filter_timer.start()
+
+    def finish_filter(self) -> None:
+        """What was typed counts at once."""
+        if self._filter_timer.isActive():
+            self.filter_now(self._filter_text)
+
+    def first_match(self) -> QModelIndex:
+        """Of the filter; a mosaic that is shown for one of its images is none."""
+        top = self.imagery.index(0, 0)
+        is_found = top.isValid() and self.imagery.is_found_by_image(top.data(ITEM_ROLE).id)
+        return self.imagery.index(0, 0, top) if is_found and self.isExpanded(top) else top
 
     def filter_now(self, text: str) -> None:
         self._filter_text = text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Callable
 
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QApplication, QMenu, QWidget
 
 from ...api.models import Image, Mosaic
@@ -25,6 +26,9 @@ class ManageMenu(QMenu):
         self.addSeparator()
         self.edit = self._add("editAction", "edit", self.tr("Edit mosaic…"), self._on_edit)
         self.rename = self._add("renameAction", "rename", self.tr("Rename image…"), self._on_rename)
+        for action in (self.edit, self.rename):
+            action.setShortcut("F2")
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # to be read; the panel listens
         self.replace = self._add("replaceAction", "replace", self.tr("Replace image…"), self._on_replace)
         self.download = self._add("downloadAction", "download", self.tr("Download…"), self._on_download)
         self.addSeparator()
@@ -42,6 +46,13 @@ class ManageMenu(QMenu):
         self.download.setEnabled(is_online and bool(self._to_download))
         for action in (self.copy_id, self.copy_json):
             action.setEnabled(bool(items))
+
+    def rename_or_edit(self) -> None:
+        """What F2 does: an image is renamed, a mosaic edited."""
+        for action in (self.rename, self.edit):
+            if action.isEnabled():
+                action.trigger()
+                return
 
     @property
     def _images(self) -> list[Image]:

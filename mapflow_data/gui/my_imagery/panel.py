@@ -27,6 +27,7 @@ from ..words.messages import describe
 from .commands import ImageryCommands
 from .filter import ImageryFilter
 from .finding_bar import FindingBar
+from .keys import ImageryKeys
 from .menu import ImageryMenu
 from .states import ImageryStates
 from .tools import ImageryTools
@@ -80,6 +81,7 @@ class ImageryPanel(QWidget):
         self._ways = ImageryViews(
             tree, self.sheetPage, self.imageDrawer, services.pictures, self.states, self.sheetButton, self
         )
+        ImageryKeys(self, self.filterEdit, tree, self.contactSheet, self.filter, self._menu.more)
         FreshTiles(services, presenter, self)
         self._facts_changed = QTimer(self)  # of rows that may be selected; many at once are one
         self._facts_changed.setSingleShot(True)

@@ -12,6 +12,7 @@ from ..imagery.contact_sheet import ContactSheet
 from ..imagery.tree import ImageryTree
 from ..widgets.current_in_sight import CurrentInSight
 from ..widgets.name_label import NameLabel
+from ..words import formats
 from .states import ImageryStates
 
 
@@ -68,6 +69,14 @@ class ImageryViews(QObject):
             self._tree.scrollTo(self._tree.currentIndex())
 
     def _show_title(self) -> None:
-        mosaic, count = self._sheet.mosaic, self._sheet.count
-        size = "" if count is None else self.tr("Images: {0}").format(count)
-        self._title.set_texts(mosaic.name or mosaic.id if mosaic else "", size)
+        mosaic = self._sheet.mosaic
+        self._title.set_texts(mosaic.name or mosaic.id if mosaic else "", self._size())
+
+    def _size(self) -> str:
+        """How many images it has, and how many of them the filter leaves."""
+        count, shown = self._sheet.count, self._sheet.shown_count
+        if count is None or shown is None:
+            return ""
+        if shown < count:
+            return self.tr("{0} of {1} images").format(formats.whole(shown), formats.whole(count))
+        return self.tr("1 image") if count == 1 else self.tr("{0} images").format(formats.whole(count))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.gui import QgsDockWidget, QgsFilterLineEdit
-from qgis.PyQt.QtCore import QModelIndex, QSize, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QModelIndex, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QHeaderView, QLabel, QSplitter, QTableView, QToolButton, QWidget
 
+from ..widgets.filter_keys import FilterKeys
 from ..widgets.forms import load_ui
 from ..widgets.icons import icon, plugin_icon
+from ..widgets.keys import CTRL, Keys
 from .cells import Column, Row
 from .model import ResultsModel
 from .picture import SIDE, ResultPicture
@@ -108,6 +110,10 @@ class ResultsTable(QgsDockWidget):
         self.zoomButton.clicked.connect(self.zoom_requested)
         self.moreButton.clicked.connect(self.more_requested)
         self.filterEdit.textChanged.connect(lambda _: self._filter_timer.start())
+        keys = FilterKeys(
+            self.filterEdit, [view], self._on_filter, self.clear_filter, lambda _: self._model.index(0, 0)
+        )
+        Keys(self, {(Qt.Key.Key_F, CTRL): keys.go_to_field})
         view.activated.connect(lambda _: self.map_requested.emit())
         view.customContextMenuRequested.connect(
             lambda at: self.menu_requested.emit(view.viewport().mapToGlobal(at))

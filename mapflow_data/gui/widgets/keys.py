@@ -1,7 +1,44 @@
-"""Keys that mean one thing in all views. Any thread."""
+"""Keys that mean one thing in all views. Main thread."""
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import Qt
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from qgis.PyQt.QtCore import QEvent, QObject, Qt
+from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtWidgets import QWidget
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+NO_KEY = Qt.KeyboardModifier.NoModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+KEYPAD = Qt.KeyboardModifier.KeypadModifier
+PRESSED = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+
+Key = tuple[Any, Any]  # and what is held down with it
+
+
+def key_of(event: QKeyEvent) -> Key:
+    """Wherever on the keyboard it is."""
+    return event.key(), event.modifiers() & ~KEYPAD
+
+
+class Keys(QObject):
+    """What keys do wherever the focus is in a widget, unless what has the focus needs them itself.
+
+    As long as the focus is there they are no shortcuts of QGIS, which has some of the same.
+    """
+
+    def __init__(self, widget: QWidget, acts: Mapping[Key, Callable[[], object]]) -> None:
+        super().__init__(widget)
+        self._acts = dict(acts)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        act = self._acts.get(key_of(event)) if event.type() in PRESSED else None
+        if act is None:
+            return False
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            act()
+        return True

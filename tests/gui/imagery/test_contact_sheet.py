@@ -102,6 +102,20 @@ def test_it_follows_the_tree_and_says_what_to_do_where_there_is_nothing(make: Ma
     assert (bench.sheet.count, bench.told[-1]) == (5, ("mosaic", MOSAIC))
 
 
+def test_it_tells_how_many_of_its_images_the_filter_leaves(make: Make, qtbot: QtBot) -> None:
+    bench = make(12)
+    bench.tree.select_mosaic("m")
+    for text, shown in (("dji_0000", 10), ("flight", 12), ("", 12)):
+        bench.told.clear()
+        bench.tree.filter_now(text)
+        assert (bench.sheet.count, bench.sheet.shown_count) == (12, shown)
+        assert bool(bench.told) == (text != "")  # nothing is another one for the last
+    bench.tree.imagery.set_mosaics([MOSAIC, Mosaic("n", "Another", image_count=7)])
+    bench.tree.select_mosaic("n")
+    bench.tree.filter_now("another")
+    assert (bench.sheet.count, bench.sheet.shown_count) == (7, 7)  # none is loaded yet
+
+
 def test_sorting_and_filtering_keep_its_mosaic(make: Make, qtbot: QtBot) -> None:
     bench = make(12)
     bench.tree.select_mosaic("m")

@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor, QFontMetrics, QImage, QPalette
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
 from mapflow_data.gui.dock import MapflowDock
@@ -97,6 +98,38 @@ def test_the_wide_table(dock: MapflowDock, qtbot: QtBot) -> None:
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert dock.search.model.order[0] == 1
     assert dock.search.sortButton.text() == "Sort: sensor ▾"
+
+
+def test_keys_of_the_wide_table(dock: MapflowDock, qtbot: QtBot) -> None:
+    dock.search.opener.open()
+    table, model = dock.search.opener.table, dock.search.model
+    table.setFloating(True)
+    table.activateWindow()
+    table.resultsView.setFocus()
+    window = table.windowHandle()
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert table.filterEdit.hasFocus()
+    for letter in "JL1":
+        QTest.keyClick(window, letter)
+    QTest.keyClick(window, Qt.Key.Key_Down)
+    assert table.resultsView.hasFocus()
+    assert [row.item.sensor[:3] for row in dock.search.selection.rows()] == ["JL1"]
+    QTest.keyClick(window, Qt.Key.Key_Up)
+    assert table.filterEdit.hasFocus()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert (table.filterEdit.text(), model.rowCount()) == ("", model.total)
+
+
+def test_the_newest_comes_first_at_the_first_click(dock: MapflowDock, qtbot: QtBot) -> None:
+    dock.search.opener.open()
+    header = dock.search.opener.table.resultsView.horizontalHeader()
+    orders = {}
+    for column in (Column.COVERS, Column.CLOUD, Column.SENSOR, Column.DATE):
+        at = QPoint(header.sectionViewportPosition(column) + 10, header.height() // 2)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        orders[column] = dock.search.model.order[1]
+    up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+    assert orders == {Column.COVERS: down, Column.CLOUD: up, Column.SENSOR: up, Column.DATE: down}
 
 
 def test_the_wide_table_opens_in_the_order_of_the_cards(dock: MapflowDock) -> None:
