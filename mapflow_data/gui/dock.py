@@ -57,6 +57,7 @@ class MapflowDock(QgsDockWidget):
         self._services = services
         self._iface = iface
         self._shown = ""  # whose imagery: a connection's key
+        self._is_out = True
         self._is_asking = False  # for another token, while the old one is refused
         self.setWindowIcon(plugin_icon())
         self.signInPage.set_server(default_server())
@@ -99,7 +100,9 @@ class MapflowDock(QgsDockWidget):
     def _connect_session(self) -> None:
         session = self._services.session
         session.signed_in.connect(self._on_signed_in)
+        session.account_left.connect(self._on_account_left)
         session.signed_out.connect(self._on_signed_out)
+        session.online_changed.connect(self._show_state)
         session.went_offline.connect(self._on_went_offline)
         session.sign_in_failed.connect(self._on_sign_in_failed)
         session.storage_loaded.connect(self.storageBar.set_storage)
@@ -110,8 +113,7 @@ class MapflowDock(QgsDockWidget):
         self.signInPage.back_requested.connect(self._on_back)
         self.checkingPage.button_clicked.connect(session.cancel_all)
         self.accountButton.sign_out_requested.connect(session.sign_out)
-        self.offlineBar.set_up(session, self._services.mosaics)
-        self.offlineBar.retry_requested.connect(self._on_refresh)
+        self.offlineBar.set_up(session)
 
     def _connect_rest(self) -> None:
         services = self._services
@@ -139,35 +141,36 @@ class MapflowDock(QgsDockWidget):
     # Signing in and out
 
     def _on_signed_in(self, connection: Connection) -> None:
-        self._is_asking = False
-        self.notices.clear()  # that another token is needed
-        self.accountButton.set_connection(connection)
-        self.storageBar.set_storage(self._services.session.storage)
-        self.signInPage.forget_token()
-        self.signInPage.set_busy(False)
-        self._show_state()
-        self.search.clear()
-        self._show_imagery_of(connection)
-
-    def _show_imagery_of(self, connection: Connection) -> None:
-        """Nothing of an account that was signed in before is left, nor asked of this one's server."""
-        if connection.key != self._shown:
-            self.imagery.clear()
-            self._shown = connection.key
-        self.imagery.refresh()
+        is_typing = self._is_asking and not self.signInPage.is_busy  # while the server came back
+        if not is_typing and (self._is_asking or (self._is_out and connection.key != self._shown)):
+            self.notices.clear()  # that another token is needed, or how another account's work ended
+        if not is_typing:
+            self._is_asking = False
+            self.signInPage.forget_token()
+            self.signInPage.set_busy(False)
+        self._show_account(connection)
 
     def _on_went_offline(self, connection: Connection) -> None:
+        self.signInPage.set_busy(False)
+        self._show_account(connection)
+
+    def _show_account(self, connection: Connection) -> None:
+        self._is_out, self._shown = False, connection.key
         self.accountButton.set_connection(connection)
         self.storageBar.set_storage(self._services.session.storage)
-        self.signInPage.set_busy(False)
         self._show_state()
-        self._show_imagery_of(connection)
+        self.imagery.refresh()
 
-    def _on_signed_out(self) -> None:
+    def _on_account_left(self) -> None:
+        """Nothing of it is left in sight; how its work ended is said after."""
+        self._is_asking = False
         self.notices.clear()
         self.imagery.clear()
         self.search.clear()
         self.storageBar.set_storage(None)
+
+    def _on_signed_out(self) -> None:
+        self._is_out = True
         self.signInPage.set_busy(False)
         self._show_state()
 

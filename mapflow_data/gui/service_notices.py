@@ -43,6 +43,7 @@ class ServiceNotices(QObject):
         services.images.failed.connect(self._on_failed)
         services.images.images_failed.connect(self._on_images_failed)
         services.images.preview_failed.connect(self._on_preview_failed)
+        offline_bar.undone.connect(self.warn)
         services.queue.failed.connect(lambda error: self._on_failed("queue", error))
         services.queue.sign_in_needed.connect(self._on_sign_in_needed)
         services.queue.idle.connect(self._on_idle)

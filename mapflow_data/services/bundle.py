@@ -8,6 +8,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QObject
 
+from ..api.errors import Unreachable
 from ..settings import cache_folder
 from .catalog import CatalogService
 from .deletions import DeletionService
@@ -16,6 +17,7 @@ from .images import ImageService
 from .inventory import InventoryService
 from .mosaics import MosaicService
 from .offline.shelf import Shelf
+from .online import OnlineService
 from .pictures.service import PictureService
 from .replacements import ReplacementService
 from .session import SessionService
@@ -93,8 +95,40 @@ def _follow_session(services: Services) -> None:
     session.signed_out.connect(lambda: pictures.set_connection(None))
     # those on the disk can be seen; none is asked for
     session.went_offline.connect(lambda connection, _: pictures.set_account(connection.key))
+    session.online_changed.connect(lambda is_online: _on_online_changed(services, is_online))
+    services.mosaics.mosaics_loaded.connect(session.note_list)
+    _doubt(services)
     session.forgotten.connect(pictures.forget)
     session.status_loaded.connect(services.catalog.set_status)
+
+
+def _on_online_changed(services: Services, is_online: bool) -> None:
+    """The server of somebody who is signed in went away, or is back."""
+    session, pictures = services.session, services.pictures
+    if session.connection is None:
+        return
+    for service in (services.mosaics, services.images):
+        if is_online:
+            service.set_connection(session.connection)
+        else:
+            service.go_away()
+    if is_online:
+        pictures.set_connection(session.connection, session.is_kept)
+    else:
+        pictures.set_account(session.connection.key)
+
+
+def _doubt(services: Services) -> None:
+    """Whoever fails to reach the server says so; the session finds out."""
+    session = services.session
+    for one in fields(services):
+        service = getattr(services, one.name)
+        if isinstance(service, OnlineService):
+            service.unreached.connect(session.doubt)
+    services.pictures.halted.connect(session.doubt)
+    services.queue.summary_changed.connect(
+        lambda total: session.doubt(Unreachable()) if total.waiting_since is not None else None
+    )
 
 
 def _share_what_is_known(services: Services) -> None:

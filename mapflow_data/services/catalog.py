@@ -45,6 +45,8 @@ class _Search:
 class CatalogService(OnlineService):
     """`failed` tells "search", "picture" or "tiles". A new search drops what is under way of the last one."""
 
+    GOES_ON = True
+
     search_started = pyqtSignal(object)  # CatalogQuery
     page_loaded = pyqtSignal(object, object)  # SearchPage of at most PORTION items, their features
     search_finished = pyqtSignal(object, int)  # total or None, shown; also when it was cancelled
@@ -66,7 +68,7 @@ class CatalogService(OnlineService):
     # The account
 
     def set_connection(self, connection: Optional[Connection]) -> None:
-        if connection != self._connection:
+        if not self.is_of_account(connection):
             self._status = None
             self._search = None
         super().set_connection(connection)

@@ -10,9 +10,10 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
+from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError, NotFound
 from ..api.models import Image, Mosaic
-from .online import STOPPERS, OnlineService
+from .online import SIGNED_OUT, STOPPERS, OnlineService
 
 Item = Union[Mosaic, Image]
 
@@ -28,7 +29,9 @@ class Outcome:
 
 
 class DeletionService(OnlineService):
-    """One deletion at a time; a change of account drops it without a word."""
+    """One deletion at a time; a change of account stops it."""
+
+    GOES_ON = True
 
     started = pyqtSignal(int)  # number of items
     outcome = pyqtSignal(object)  # Outcome, as they come
@@ -41,6 +44,11 @@ class DeletionService(OnlineService):
         self._items: list[Item] = []
         self._outcomes: list[Outcome] = []
         self._told.connect(self._on_told)
+
+    def set_connection(self, connection: Optional[Connection]) -> None:
+        if not self.is_of_account(connection):
+            self._stop(Cancelled(code=SIGNED_OUT))
+        super().set_connection(connection)
 
     def delete(self, items: Sequence[Item]) -> bool:
         """Mosaics go with all their images. False where it was not started."""
@@ -64,13 +72,17 @@ class DeletionService(OnlineService):
 
     def stop(self) -> None:
         """At once: of the one under way it is not known whether it is gone; look into the list."""
+        self._stop(Cancelled())
+
+    def _stop(self, why: MapflowError) -> None:
         if self.is_running(KEY):
             self.cancel(KEY)
-            self.ended.emit(self._with_rest(Cancelled()))
+            self.ended.emit(self._with_rest(why))
 
     def _on_told(self, number: int, outcome: Outcome) -> None:
         if number == self._run and self.is_running(KEY):
             self._outcomes.append(outcome)
+            self.note_failure(outcome.error)
             self.outcome.emit(outcome)
 
     def _with_rest(self, error: MapflowError) -> list[Outcome]:

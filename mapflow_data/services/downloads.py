@@ -16,7 +16,7 @@ from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError
 from ..api.models import Image
 from ..transfer.receive import Received, receive
-from .online import STOPPERS, OnlineService, with_client
+from .online import SIGNED_OUT, STOPPERS, OnlineService, with_client
 
 KEY = "download"
 TELL_EVERY_S = 0.1
@@ -52,6 +52,8 @@ class Progress:
 class DownloadService(OnlineService):
     """One series of downloads at a time; a change of account stops it."""
 
+    GOES_ON = True
+
     started = pyqtSignal(list)  # of Download
     progressed = pyqtSignal(object)  # Progress
     outcome = pyqtSignal(object)  # Outcome, as they come
@@ -68,8 +70,8 @@ class DownloadService(OnlineService):
         self._told.connect(self._on_told)
 
     def set_connection(self, connection: Optional[Connection]) -> None:
-        if connection != self._connection:
-            self.stop()
+        if not self.is_of_account(connection):
+            self._stop(Cancelled(code=SIGNED_OUT))
         super().set_connection(connection)
 
     def download(self, downloads: Sequence[Download]) -> bool:
@@ -85,7 +87,7 @@ class DownloadService(OnlineService):
 
         is_started = self.run(
             KEY,
-            lambda token: with_client(connection, token, work, self._scale),
+            lambda token: with_client(connection, token, work, self._scale, self._on_wait),
             self.ended.emit,
             lambda error: self.ended.emit(self._with_rest(error)),
             description="Mapflow Data: download",
@@ -97,15 +99,19 @@ class DownloadService(OnlineService):
 
     def stop(self) -> None:
         """At once; of what is under way nothing stays."""
+        self._stop(Cancelled())
+
+    def _stop(self, why: MapflowError) -> None:
         if self.is_running(KEY):
             self.cancel(KEY)
-            self.ended.emit(self._with_rest(Cancelled()))
+            self.ended.emit(self._with_rest(why))
 
     def _on_told(self, number: int, told: object) -> None:
         if number != self._run or not self.is_running(KEY):
             return
         if isinstance(told, Outcome):
             self._outcomes.append(told)
+            self.note_failure(told.error)
             self.outcome.emit(told)
         else:
             self.progressed.emit(told)

@@ -33,6 +33,8 @@ class ImageService(OnlineService):
     nobody waits for that, and not again once a server does not know the call.
     """
 
+    SHELVED: ClassVar[frozenset[str]] = frozenset({"images"})
+    GOES_ON = True
     # each takes turns with the main thread at the interpreter while it reads its answer
     AT_ONCE: ClassVar[Mapping[str, int]] = {"images": 3, "states": 2, "preview": 4}
 
@@ -56,7 +58,7 @@ class ImageService(OnlineService):
         self._known.update((mosaic.id, mosaic) for mosaic in mosaics)
 
     def set_connection(self, connection: Optional[Connection]) -> None:
-        if connection != self._connection:
+        if connection != self._connection and not self.is_of_account(connection):
             self._has_states = True
             self._unready.clear()
             self._awaited.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Callable, ClassVar, Optional
 
 from qgis.core import QgsFeature
 from qgis.PyQt.QtCore import pyqtSignal
@@ -19,6 +19,9 @@ from .outlines import complete
 
 class MosaicService(OnlineService):
     """`failed` tells "mosaics" (the list), "create", "update", "tiles" or "outlines"."""
+
+    SHELVED: ClassVar[frozenset[str]] = frozenset({"mosaics"})
+    GOES_ON = True
 
     mosaics_loaded = pyqtSignal(list)
     mosaic_created = pyqtSignal(object)

@@ -16,12 +16,10 @@ from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError, SignInRequired, Unconfirmed
 from ..api.models import Image
 from ..transfer.swap import Step, Swap, Swapped, swap
-from .online import OnlineService, with_client
+from .online import SIGNED_OUT, OnlineService, with_client
 from .replacement import Patience, Prepared, Replacement, Stage, prepare
 from .upload.jobs import Job, State
 from .upload.queue import QueueService, UploadRequest
-
-SIGNED_OUT = "signed_out"  # code of the `Cancelled` that a sign-out ends a replacement with
 
 
 class ReplacementService(OnlineService):
@@ -58,7 +56,7 @@ class ReplacementService(OnlineService):
     def set_connection(self, connection: Optional[Connection]) -> None:
         """Another token of the same account goes on where the old one was; else everything open ends."""
         before = self._connection
-        super().set_connection(connection)
+        super().set_connection(connection)  # what was under way with the old token ends
         if before is None or before == connection:
             return
         is_same = connection is not None and connection.key == before.key

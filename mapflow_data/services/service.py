@@ -73,7 +73,7 @@ class Service(QObject):
         self._current[key] = number
         self._tasks[number] = task
         # not at once: a task that is added while another one completes may stay queued for ever
-        kind = str(key[0]) if isinstance(key, tuple) else str(key)
+        kind = kind_of(key)
         self._waiting.setdefault(kind, []).append(number)
         QTimer.singleShot(0, lambda: self._submit(kind))
         if not was_busy:
@@ -134,3 +134,8 @@ class Service(QObject):
         finally:
             if not self.is_busy and not self._is_closed:
                 self.busy_changed.emit(False)
+
+
+def kind_of(key: Hashable) -> str:
+    """The first part of a key of several."""
+    return str(key[0]) if isinstance(key, tuple) else str(key)

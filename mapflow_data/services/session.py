@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any, Callable, Optional, Union
+from datetime import datetime, timezone
+from typing import Optional, Union
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
-from ..api.cancel import CancelToken
 from ..api.connection import Connection
 from ..api.errors import BadInput, MapflowError
-from ..api.models import Storage, UserStatus
+from ..api.models import Storage
 from ..settings import SERVER, CredentialStore, environment_connection, make_snapshot
+from .account import AccountService
 from .offline.absence import Absence, ask_or_know, read_storage
 from .offline.away import LOOK_AGAIN_SECONDS, AwayService
 from .offline.shelf import Known, Shelf
-from .online import Ask, with_client
-from .service import Service
-
-log = logging.getLogger(__name__)
+from .online import is_out_of_reach
 
 SIGNED_OUT, CHECKING, SIGNED_IN, OFFLINE = "signed_out", "checking", "signed_in", "offline"
 
 
-class SessionService(Service):
+class SessionService(AccountService):
     """A connection counts only when its server has accepted the token; until then the old one stays.
 
-    Offline: a token that was kept could not be checked, as the server is away, and the shelf knows its
-    account; `away` looks for the server.
+    Offline: the server is away. Either a token that was kept could not be checked, and the shelf knows its
+    account (`went_offline`), or the server went away since. `away` looks for it.
     """
 
     signed_in = pyqtSignal(object)  # Connection
     signed_out = pyqtSignal()
     went_offline = pyqtSignal(object, object)  # Connection, moment (UTC) as of which its account is known
+    online_changed = pyqtSignal(bool)  # `is_online`, after the signal that says why
+    account_left = pyqtSignal()  # before `signed_in` with another account or server, and before `signed_out`
     forgotten = pyqtSignal(object)  # Connection, of whose account nothing is to stay on this computer
     sign_in_failed = pyqtSignal(object)  # MapflowError: its class tells why
-    storage_loaded = pyqtSignal(object)
-    status_loaded = pyqtSignal(object)
-    failed = pyqtSignal(object)  # the storage could not be read again
     token_not_stored = pyqtSignal()  # it is good until QGIS closes
 
     def __init__(
@@ -48,17 +44,16 @@ class SessionService(Service):
         time_scale: float = 1.0,
         look_seconds: float = LOOK_AGAIN_SECONDS,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent, time_scale=time_scale)
         self.away = AwayService(self, time_scale=time_scale, seconds=look_seconds)
         self._shelf = shelf
-        self._time_scale = time_scale
         self._credentials = CredentialStore()
-        self._connection: Optional[Connection] = None
-        self._storage: Optional[Storage] = None
-        self._status: Optional[UserStatus] = None
         self._may_restore = True
         self._is_kept = False
-        self.away.found.connect(lambda connection, storage: self._on_accepted(connection, storage, None))
+        self._was_online = False
+        self._told_at = datetime.now(timezone.utc)  # the list of mosaics
+        self.away.found.connect(self._on_found)
+        self.away.lost.connect(self._on_lost)
         self.away.refused.connect(self._on_refused_again)
         self.busy_changed.connect(self.away.set_paused)
 
@@ -81,23 +76,10 @@ class SessionService(Service):
         return self.away.absence
 
     @property
-    def connection(self) -> Optional[Connection]:
-        """While offline as well: whose server is away."""
-        return self._connection
-
-    @property
     def is_kept(self) -> bool:
         """Whether the account is remembered: of another one nothing is left on this computer. May turn out
         only after `signed_in`, and is then told by `token_not_stored`."""
         return self._is_kept
-
-    @property
-    def storage(self) -> Optional[Storage]:
-        return self._storage
-
-    @property
-    def status(self) -> Optional[UserStatus]:
-        return self._status
 
     def sign_in(self, server: str, token: str, remember: bool = True) -> None:
         """`remember` keeps the token in QGIS' authentication database, once the server has accepted it."""
@@ -132,23 +114,22 @@ class SessionService(Service):
         self._credentials.forget()
         if connection is not None:
             self.forgotten.emit(connection)
-        self.signed_out.emit()
+        self._tell_left()
 
     def close(self) -> None:
         self.away.close()
         super().close()
 
-    def refresh_storage(self) -> None:
+    def doubt(self, error: MapflowError) -> None:
+        """A call did not reach the server: `online_changed` tells it if it is away."""
         connection = self._connection
-        if connection is None or not self.is_online:
-            return
-        self.run(
-            "storage",
-            self._asking(connection, lambda client, _: client.account.storage()),
-            self._on_storage,
-            self.failed.emit,
-            latest=True,
-        )
+        if connection is not None and self.is_online and is_out_of_reach(error):
+            self.away.doubt(connection)
+
+    def note_list(self) -> None:
+        """The server has told its mosaics: what is seen is as of now."""
+        if self.is_online:
+            self._told_at = datetime.now(timezone.utc)
 
     def _stored_connection(self) -> Optional[Connection]:
         if not self._credentials.has_token():
@@ -173,50 +154,80 @@ class SessionService(Service):
             latest=True,
         )
 
-    def _asking(self, connection: Connection, ask: Ask) -> Callable[[CancelToken], Any]:
-        return lambda token: with_client(connection, token, ask, self._time_scale)
-
     def _on_checked(
         self,
         connection: Connection,
         answer: Union[Storage, tuple[MapflowError, Known]],
         remember: Optional[bool],
     ) -> None:
-        if isinstance(answer, Storage):
-            self._on_accepted(connection, answer, remember)
-        else:
+        if not isinstance(answer, Storage):
             self._go_offline(connection, *answer)
+            return
+        self._is_kept = remember is not False
+        if remember is not None:
+            SERVER.set(connection.server)
+            # later: QGIS' prompt for the master password would hold up the end of this task
+            QTimer.singleShot(0, lambda: self._keep(connection, remember))
+        self._on_accepted(connection, answer)
 
     def _go_offline(self, connection: Connection, error: MapflowError, known: Known) -> None:
         self.away.begin(connection, error, known)
-        self._connection, self._storage = connection, known.storage
+        self._connection, self._storage, self._is_kept = connection, known.storage, True
+        self._told_at = known.moment
         self.went_offline.emit(connection, known.moment)
         if known.storage is not None:
             self.storage_loaded.emit(known.storage)
 
-    def _on_refused_again(self, error: MapflowError) -> None:
-        """The server is back, and does not want the token any more."""
-        self._leave()
-        self.signed_out.emit()
-        self.sign_in_failed.emit(error)
+    def _on_lost(self, connection: Connection, error: MapflowError) -> None:
+        """The server has gone away: what is seen stays."""
+        if connection is self._connection:
+            self.cancel("storage")
+            self.away.begin(connection, error, Known(self._told_at, self._storage), is_start=False)
+            self._tell_online()
+
+    def _on_found(self, connection: Connection, storage: Storage) -> None:
+        self._on_accepted(connection, storage)
+
+    def _on_refused_again(self, error: MapflowError, is_start: bool) -> None:
+        """The server is back, and does not want the token any more. Who was at work stays where they are, and
+        is told as if the server had never been away."""
+        if is_start:
+            self._leave()
+            self._tell_left()
+            self.sign_in_failed.emit(error)
+        else:
+            self.away.end()
+            self._tell_online()
+            self.failed.emit(error)
 
     def _leave(self) -> None:
         self.away.end()
         self.cancel_all()
         self._connection = self._storage = self._status = None
 
-    def _on_accepted(self, connection: Connection, storage: Storage, remember: Optional[bool]) -> None:
+    def _tell_left(self) -> None:
+        self.account_left.emit()
+        self.signed_out.emit()
+        self._tell_online()
+
+    def _tell_online(self) -> None:
+        if self.is_online != self._was_online:
+            self._was_online = self.is_online
+            self.online_changed.emit(self._was_online)
+
+    def _on_accepted(self, connection: Connection, storage: Storage) -> None:
+        before, self._connection = self._connection, connection
         self.away.end()
         self.cancel("storage")
-        self._connection, self._storage, self._status = connection, storage, None
-        self._is_kept = remember is not False
-        if remember is not None:
-            SERVER.set(connection.server)
-            # later: QGIS' prompt for the master password would hold up the end of this task
-            QTimer.singleShot(0, lambda: self._keep(connection, remember))
+        self._storage, self._status = storage, None
+        if before is None or before.key != connection.key:
+            self._told_at = datetime.now(timezone.utc)
+        if before is not None and before.key != connection.key:
+            self.account_left.emit()
         self.signed_in.emit(connection)
         self.storage_loaded.emit(storage)
-        self._load_status(connection)
+        self._tell_online()
+        self._load_status()
 
     def _keep(self, connection: Connection, remember: bool) -> None:
         if connection is not self._connection or self._is_closed:
@@ -226,24 +237,3 @@ class SessionService(Service):
         elif not self._credentials.store(connection.server, connection.authorization):
             self._is_kept = False
             self.token_not_stored.emit()
-
-    def _on_storage(self, storage: Storage) -> None:
-        self._storage = storage
-        self.storage_loaded.emit(storage)
-
-    def _load_status(self, connection: Connection) -> None:
-        """Limits and providers, which some servers do not tell and the session does without."""
-        self.run(
-            "status",
-            self._asking(connection, lambda client, _: client.account.status()),
-            self._on_status,
-            self._on_no_status,
-            latest=True,
-        )
-
-    def _on_status(self, status: UserStatus) -> None:
-        self._status = status
-        self.status_loaded.emit(status)
-
-    def _on_no_status(self, error: MapflowError) -> None:
-        log.info("no limits of the account: %s %s", type(error).__name__, error.request)

@@ -8,17 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Optional
 
-from qgis.PyQt.QtCore import QObject, QTimer
+from qgis.PyQt.QtCore import QTimer
 
 from ..api.cancel import CancelToken
 from ..api.connection import Connection
 from ..api.models import Image
-from .images import ImageService
-from .mosaics import MosaicService
 from .offline.records import IMAGES, MOSAICS, STORAGE
 from .offline.shelf import Shelf
-from .service import Service
-from .session import SessionService
+from .shelf_service import ShelfService
 
 log = logging.getLogger(__name__)
 
@@ -35,20 +32,11 @@ class Due:
     changes: dict[str, Any] = field(default_factory=dict)  # by id
 
 
-class ShelfKeeper(Service):
+class ShelfKeeper(ShelfService):
     """Of the account that is signed in, if it is remembered; at sign-out all of it is removed."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        session: SessionService,
-        mosaics: MosaicService,
-        images: ImageService,
-        parent: Optional[QObject] = None,
-    ) -> None:
-        super().__init__(parent)
-        self._shelf = shelf
-        self._session = session
+    def _set_up(self) -> None:
+        session, mosaics, images = self._session, self._mosaics, self._images
         self._key = ""  # whose; "" while nothing is to be kept
         self._due: dict[Subject, Due] = {}
         self._doomed: set[str] = set()  # keys that are not removed yet
@@ -104,7 +92,7 @@ class ShelfKeeper(Service):
         self._put_off(subject, due)
 
     def _put_off(self, subject: Subject, due: Due) -> None:
-        if self._key:
+        if self._key and self._session.is_online:  # what the shelf itself has told is no news
             self._due[subject] = due
             if not self._timer.isActive():
                 self._timer.start()

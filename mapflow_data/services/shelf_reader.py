@@ -10,38 +10,24 @@ from collections.abc import Hashable
 from typing import Optional
 
 from qgis.core import QgsFeature
-from qgis.PyQt.QtCore import QObject
 
 from ..api.cancel import CancelToken
 from ..api.errors import MapflowError
 from ..api.models import Image, Mosaic
 from ..layers import footprints
-from .images import ImageService
-from .mosaics import MosaicService
 from .offline.shelf import Shelf
-from .service import Service
-from .session import SessionService
+from .shelf_service import ShelfService
 
 
-class ShelfReader(Service):
+class ShelfReader(ShelfService):
     """What is not on the shelf fails with the reason why the server is away."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        session: SessionService,
-        mosaics: MosaicService,
-        images: ImageService,
-        parent: Optional[QObject] = None,
-    ) -> None:
-        super().__init__(parent)
-        self._shelf = shelf
-        self._session = session
-        self._mosaics = mosaics
-        self._images = images
+    def _set_up(self) -> None:
+        session, mosaics, images = self._session, self._mosaics, self._images
         self._known: dict[str, Mosaic] = {}
         for changed in (session.went_offline, session.signed_in, session.signed_out):
             changed.connect(self._on_changed)
+        mosaics.mosaics_loaded.connect(self._know)
         mosaics.unanswered.connect(self._on_mosaics_wanted)
         images.unanswered.connect(self._on_images_wanted)
 
@@ -49,6 +35,10 @@ class ShelfReader(Service):
         """The server's own word counts from now on, or another account's shelf."""
         self.cancel_all()
         self._known.clear()
+
+    def _know(self, mosaics: list[Mosaic]) -> None:
+        """Also those that the server told while it was there."""
+        self._known = {mosaic.id: mosaic for mosaic in mosaics}
 
     def _on_mosaics_wanted(self, key: Hashable) -> None:
         account = self._account
@@ -64,7 +54,6 @@ class ShelfReader(Service):
     def _on_mosaics_read(self, mosaics: Optional[list[Mosaic]]) -> None:
         absence = self._session.absence
         if mosaics is not None:
-            self._known = {mosaic.id: mosaic for mosaic in mosaics}
             self._mosaics.mosaics_loaded.emit(mosaics)
         elif absence is not None:
             self._on_no_mosaics(absence.error)

@@ -14,6 +14,7 @@ from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.errors import Cancelled, Conflict, SignInRequired
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.services.deletions import DeletionService, Outcome, without_repetition
+from mapflow_data.services.online import SIGNED_OUT
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.script import Script, answer
@@ -93,12 +94,30 @@ def test_one_at_a_time_and_stopped_at_once(qtbot: QtBot, deletions: DeletionServ
     assert len(ended) == 1
 
 
-def test_another_account_hears_nothing_of_it(qtbot: QtBot, deletions: DeletionService) -> None:
+@pytest.mark.parametrize("token", ["", "ejp6"])
+def test_a_sign_out_tells_at_once_what_was_not_deleted(
+    qtbot: QtBot, deletions: DeletionService, token: str
+) -> None:
     ended = Told(qtbot, deletions.ended)
-    with FaultServer(then=Script(silent=True, delay=30)) as server:
+    with FaultServer([answer({})], then=Script(silent=True, delay=30)) as server:
         deletions.set_connection(make_connection(server.url, "YTpi"))
-        deletions.delete([A])
+        deletions.delete([A, B])
+        qtbot.waitUntil(lambda: len(deletes(server)) == 2)
+        qtbot.wait(50)
+        deletions.set_connection(make_connection(server.url, token) if token else None)
+        ((outcomes,),) = ended
+        qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=5000)
+    assert [(one.item, getattr(one.error, "code", None)) for one in outcomes] == [(A, None), (B, SIGNED_OUT)]
+    assert len(ended) == 1
+
+
+def test_a_newer_token_of_the_account_stops_nothing(qtbot: QtBot, deletions: DeletionService) -> None:
+    ended = Told(qtbot, deletions.ended)
+    with FaultServer(then=answer({}, delay=0.3)) as server:
+        deletions.set_connection(make_connection(server.url, "YTpi"))
+        deletions.delete([A, B])
         qtbot.waitUntil(lambda: len(server.requests) == 1)
-        deletions.set_connection(None)
-        qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=1000)
-    assert ended == []
+        deletions.set_connection(make_connection(server.url, "YTpj"))
+        (outcomes,) = ended.wait()
+    assert [one.error for one in outcomes] == [None, None]
+    assert len(deletes(server)) == 2

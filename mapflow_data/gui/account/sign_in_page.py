@@ -58,7 +58,7 @@ class SignInPage(QWidget):
         self.serverEdit.setText(DEFAULT_SERVER)
         self.tokenLink.setText('<a href="{}">{}</a>'.format(ACCOUNT_PAGE, self.tr("Get a token")))
         self.tokenLink.setToolTip(ACCOUNT_PAGE)
-        self.networkLink.setText('<a href="#">{}</a>'.format(self.networkLink.accessibleName()))
+        self.networkLink.setText(f'<a href="#">{self.networkLink.accessibleName()}</a>')
         self.markLabel.setPixmap(plugin_icon().pixmap(MARK, MARK))
         words = self.tokenEdit.fontMetrics().horizontalAdvance(self.tokenEdit.placeholderText())
         self.tokenEdit.setMinimumWidth(words + TOKEN_MARGIN)
@@ -71,6 +71,11 @@ class SignInPage(QWidget):
         self.networkLink.linkActivated.connect(lambda _: self.network_options_requested.emit())
         self.clear_failure()
         self.set_busy(False)
+
+    @property
+    def is_busy(self) -> bool:
+        """The token that was given is being checked."""
+        return self._is_busy
 
     def set_server(self, server: str) -> None:
         self.serverEdit.setText(server or DEFAULT_SERVER)

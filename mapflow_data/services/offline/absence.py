@@ -1,4 +1,4 @@
-"""What it means that the server is away: which errors say so, and asking it with the shelf at hand."""
+"""What it means that the server is away, and asking it with the shelf at hand, or once for certain."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import Union
 from ...api.cancel import CancelToken
 from ...api.client import MapflowClient
 from ...api.connection import Connection
-from ...api.errors import ConnectionFailed, MapflowError, ServerFailed
+from ...api.errors import MapflowError
 from ...api.models import Storage
-from ..online import with_client
+from ..online import is_out_of_reach, with_client
 from .shelf import Known, Shelf
 
-GATEWAY_STATUSES = (502, 503, 504)  # somebody in front of the server says that it is away
 IMPATIENCE = 0.5  # of the usual times: there is something to show meanwhile
 
 
@@ -27,13 +26,6 @@ class Absence:
     known: Known
 
 
-def is_out_of_reach(error: MapflowError) -> bool:
-    """Nothing was said about the token: no answer came, or another one than the server's."""
-    return isinstance(error, ConnectionFailed) or (
-        isinstance(error, ServerFailed) and error.status in GATEWAY_STATUSES
-    )
-
-
 def ask_or_know(
     connection: Connection, shelf: Shelf, token: CancelToken, time_scale: float
 ) -> Union[Storage, tuple[MapflowError, Known]]:
@@ -44,8 +36,7 @@ def ask_or_know(
     if known is None:
         return read_storage(connection, token, time_scale)
     try:
-        with MapflowClient(connection, token, _give_up, time_scale=time_scale * IMPATIENCE) as client:
-            return client.account.storage()
+        return read_storage_once(connection, token, time_scale)
     except MapflowError as error:
         if not is_out_of_reach(error) or shelf.mosaics(connection.key, token) is None:
             raise
@@ -56,6 +47,12 @@ def read_storage(connection: Connection, token: CancelToken, time_scale: float) 
     """The cheapest call that needs a valid token. Worker thread."""
     storage: Storage = with_client(connection, token, lambda client, _: client.account.storage(), time_scale)
     return storage
+
+
+def read_storage_once(connection: Connection, token: CancelToken, time_scale: float) -> Storage:
+    """Raises at once where the server is out of reach. Worker thread."""
+    with MapflowClient(connection, token, _give_up, time_scale=time_scale * IMPATIENCE) as client:
+        return client.account.storage()
 
 
 def _give_up(_seconds: float, why: MapflowError) -> None:

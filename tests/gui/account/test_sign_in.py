@@ -33,7 +33,7 @@ def fill(dock: MapflowDock, qtbot: QtBot, server: str, token: str) -> None:
 
 def wait_for_failure(dock: MapflowDock, qtbot: QtBot) -> str:
     page = dock.signInPage
-    qtbot.waitUntil(page.failureLabel.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(page.failureLabel.isVisible, timeout=3 * PATIENCE_MS)  # a host is tried four times
     return str(page.failureLabel.text())
 
 

@@ -74,6 +74,13 @@ def use_online(docks: Docks, qtbot: QtBot, box: Sandbox, token: str = "") -> Map
     return dock
 
 
+def lose(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
+    """The service goes away while somebody is signed in, and it is noticed."""
+    box.stop()
+    docks.workspace.dock.refreshButton.click()
+    qtbot.waitUntil(docks.workspace.dock.offlineBar.isVisible, timeout=30_000)
+
+
 def sheets(box: Sandbox, token: str = "") -> list[Path]:
     key = make_connection(box.url, token or box.token).key
     return list((SHELF / key).glob("*.jsonl"))
