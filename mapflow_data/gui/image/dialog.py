@@ -75,6 +75,7 @@ class ImageDialog(QDialog):
         self._rest = Rest(self)  # pictures that are passed by are not asked for
         self._copied = QTimer(self, singleShot=True, interval=COPIED_MS, timeout=self._name_copy)
         self.pictureBox.installEventFilter(self)
+        self.factsView.set_labels(image_words.labels())
         self._connect()
 
     def _connect(self) -> None:

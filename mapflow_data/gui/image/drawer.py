@@ -149,9 +149,10 @@ class ImageDrawer(QWidget):
         if count is not None:
             words = self.tr("1 image") if count == 1 else self.tr("{0} images").format(count)
         tags = self.tr("Tags: {0}").format(", ".join(mosaic.tags)) if mosaic.tags else ""
-        created = image_words.moment(mosaic.created_at)
+        created = formats.day(mosaic.created_at)
         size = formats.size(branch.size if branch else mosaic.size_bytes)
-        lines = [words, size, tags, self.tr("Created {0}").format(created) if created else ""]
+        what = image_words.BETWEEN.join(filter(None, (words, size)))
+        lines = [what, self.tr("Created {0}").format(created) if created else "", tags]
         return [line for line in lines if line]
 
     def _show_picture(self) -> None:

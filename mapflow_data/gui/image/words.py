@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from qgis.core import QgsRectangle, QgsUnitTypes
-from qgis.PyQt.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QLocale
 
 from ...api.models import Image
 from ...layers.aoi import area_km2
@@ -63,15 +62,17 @@ def place_of(wkt: str) -> Optional[Place]:
     if box.width() > 180:  # in two halves at ±180°
         box = QgsRectangle(*bounds(outline(wkt)))
     west, east = (_wrapped(x) for x in (box.xMinimum(), box.xMaximum()))
-    extent = f"{west:.5f}, {box.yMinimum():.5f} : {east:.5f}, {box.yMaximum():.5f}"
+    south, north = box.yMinimum(), box.yMaximum()
+    extent = f"{west:.5f},{NO_BREAK}{south:.5f} : {east:.5f},{NO_BREAK}{north:.5f}"
     return Place(extent, area_km2(geometry))
 
 
 def fact_lines(image: Image) -> list[str]:
     """At most four; what is not known is left out. Plain text."""
+    uploaded = formats.day(image.uploaded_at)
     lines = [
         "" if image.is_ready else status(image),
-        moment(image.uploaded_at),
+        translate("ImageFacts", "Uploaded {0}").format(uploaded) if uploaded else "",
         BETWEEN.join(filter(None, (formats.size(image.size_bytes), short_crs(image.crs)))),
         BETWEEN.join(filter(None, (resolution(image), bands_and_type(image)))),
         shape(image),
@@ -81,12 +82,21 @@ def fact_lines(image: Image) -> list[str]:
 
 def facts(image: Image, mosaic_name: str = "") -> list[tuple[str, str]]:
     """All that is known as label and value, in the order to be read. Plain text."""
+    return [(label, value) for label, value in _all_facts(image, mosaic_name) if value]
+
+
+def labels() -> list[str]:
+    """Of all facts that there may be."""
+    return [label for label, _ in _all_facts(Image(""), "")]
+
+
+def _all_facts(image: Image, mosaic_name: str) -> list[tuple[str, str]]:
     crs = crs_words(image.crs)
-    rows = [
+    return [
         (translate("ImageFacts", "Name"), image.filename),
         (translate("ImageFacts", "Mosaic"), mosaic_name),
-        (translate("ImageFacts", "State"), status(image)),
-        (translate("ImageFacts", "Uploaded"), moment(image.uploaded_at, has_seconds=True)),
+        (translate("ImageFacts", "Status"), status(image)),
+        (translate("ImageFacts", "Uploaded"), formats.moment(image.uploaded_at, has_seconds=True)),
         (translate("ImageFacts", "Size"), _exact_size(image.size_bytes)),
         (translate("ImageFacts", "Width × height"), shape(image)),
         (translate("ImageFacts", "Resolution"), resolution(image)),
@@ -96,20 +106,10 @@ def facts(image: Image, mosaic_name: str = "") -> list[tuple[str, str]]:
         (translate("ImageFacts", "CRS"), BETWEEN.join(filter(None, crs[:2])) or image.crs),
         *_footprint_facts(image.footprint),
         (translate("ImageFacts", "Download"), _download(image)),
-        (translate("ImageFacts", "SHA-1 checksum"), image.checksum),
+        (translate("ImageFacts", "SHA-1"), image.checksum),
         (translate("ImageFacts", "Image id"), image.id),
         (translate("ImageFacts", "Mosaic id"), image.mosaic_id),
     ]
-    return [(label, value) for label, value in rows if value]
-
-
-def moment(value: Optional[datetime], *, has_seconds: bool = False) -> str:
-    """ "14 Jun 2026 10:22 UTC"."""
-    if value is None:
-        return ""
-    stamp = QDateTime.fromMSecsSinceEpoch(int(value.timestamp() * 1000), Qt.TimeSpec.UTC)
-    pattern = "d MMM yyyy HH:mm:ss" if has_seconds else "d MMM yyyy HH:mm"
-    return translate("ImageFacts", "{0} UTC").format(QLocale().toString(stamp, pattern))
 
 
 def short_crs(text: str) -> str:
@@ -131,12 +131,12 @@ def resolution(image: Image) -> str:
 
 
 def bands_and_type(image: Image) -> str:
-    """ "3 bands uint8"."""
+    """ "3 bands, uint8"."""
     if image.bands is None:
         return _types(image.dtypes)
     one, more = translate("ImageFacts", "1 band"), translate("ImageFacts", "{0} bands")
     count = one if image.bands == 1 else more.format(_whole(image.bands))
-    return " ".join(filter(None, (count, _types(image.dtypes))))
+    return ", ".join(filter(None, (count, _types(image.dtypes))))
 
 
 def shape(image: Image) -> str:
@@ -158,22 +158,16 @@ def _exact_size(count: Optional[int]) -> str:
 
 
 def _download(image: Image) -> str:
-    if not image.is_ready:
-        return ""
-    return (
-        translate("ImageFacts", "Possible")
-        if image.is_downloadable
-        else translate("ImageFacts", "Not offered by the server")
-    )
+    """Only where it is not as one expects."""
+    is_as_usual = image.is_downloadable or not image.is_ready
+    return "" if is_as_usual else translate("ImageFacts", "Not offered by the server")
 
 
 def _footprint_facts(wkt: str) -> list[tuple[str, str]]:
     place = place_of(wkt)
-    if place is None:
-        return []
     return [
-        (translate("ImageFacts", "Extent, WGS 84"), place.extent),
-        (translate("ImageFacts", "Footprint area"), area_words.size(place.area_km2)),
+        (translate("ImageFacts", "Extent, WGS 84"), place.extent if place else ""),
+        (translate("ImageFacts", "Footprint area"), area_words.size(place.area_km2) if place else ""),
     ]
 
 

@@ -103,7 +103,7 @@ def _facts(image: Image) -> tuple[str, ...]:
     return (
         cut(image.filename),
         formats.size(image.size_bytes),
-        image_words.moment(image.uploaded_at),
+        formats.moment(image.uploaded_at),
         image_words.short_crs(image.crs),
         image_words.resolution(image),
         image_words.bands_and_type(image),

@@ -17,11 +17,14 @@ from qgis.PyQt.QtGui import (
 )
 from qgis.PyQt.QtWidgets import QFrame, QTextEdit, QWidget
 
+from .wrapped_label import BREAK, breakable
+
 Fact = tuple[str, str]
 
 QUIET = 0.68  # opacity of labels
 ROW_GAP = 3  # logical px above and below
-WIDTH, LEAST_WIDTH = 56, 34  # in letters
+WIDTH, LEAST_WIDTH = 66, 34  # in letters: a checksum is in one line
+NO_BREAK = "\u00a0"
 
 
 class FactsView(QTextEdit):
@@ -40,11 +43,16 @@ class FactsView(QTextEdit):
         # ids and checksums have no spaces to break at
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._facts: Sequence[Fact] = ()
+        self._labels: Sequence[str] = ()
         self._table: Optional[QTextTable] = None
 
     @property
     def facts(self) -> Sequence[Fact]:
         return self._facts
+
+    def set_labels(self, labels: Sequence[str]) -> None:
+        """All that may come: values stand at the same place, whichever are there."""
+        self._labels = labels
 
     def set_facts(self, facts: Sequence[Fact]) -> None:
         self._facts = facts
@@ -80,7 +88,7 @@ class FactsView(QTextEdit):
         result.setCellPadding(ROW_GAP)
         result.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
         metrics = self.fontMetrics()
-        widest = max(metrics.horizontalAdvance(label) for label, _ in self._facts)
+        widest = max(metrics.horizontalAdvance(label) for label in (*self._labels, *dict(self._facts)))
         labels = QTextLength(QTextLength.Type.FixedLength, widest + metrics.averageCharWidth())
         result.setColumnWidthConstraints([labels, QTextLength(QTextLength.Type.VariableLength, 0)])
         return result
@@ -94,7 +102,7 @@ class FactsView(QTextEdit):
         value_format.setForeground(self.palette().color(QPalette.ColorRole.WindowText))
         for row, (label, value) in enumerate(self._facts):
             table.cellAt(row, 0).firstCursorPosition().insertText(label, quiet)
-            table.cellAt(row, 1).firstCursorPosition().insertText(value, value_format)
+            table.cellAt(row, 1).firstCursorPosition().insertText(breakable(value), value_format)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Rows with a tab between label and value, as tables are pasted; of one cell what is selected."""
@@ -104,9 +112,8 @@ class FactsView(QTextEdit):
         rows = [fact for row, fact in enumerate(self._facts) if self._is_in(selected, row)]
         in_one_cell = cursor.currentTable() is not None and not cursor.hasComplexSelection()
         is_text = in_one_cell and len(rows) == 1
-        data.setText(
-            cursor.selection().toPlainText() if is_text else "\n".join("\t".join(fact) for fact in rows)
-        )
+        text = cursor.selection().toPlainText() if is_text else "\n".join("\t".join(fact) for fact in rows)
+        data.setText(text.replace(BREAK, "").replace(NO_BREAK, " "))
         return data
 
     def _is_in(self, selected: range, row: int) -> bool:

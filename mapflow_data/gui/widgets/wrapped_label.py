@@ -13,6 +13,11 @@ PARTS = re.compile(r"(?<=[_./-])(?=[^_./-])|(?<=[^_./\u200b-]{16})(?=[^_./-])")
 BREAK = "\u200b"  # has no width
 
 
+def breakable(text: str) -> str:
+    """With places in its long words where a line may end."""
+    return LONG.sub(lambda word: PARTS.sub(BREAK, word.group()), text)
+
+
 class WrappedLabel(QLabel):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -28,7 +33,7 @@ class WrappedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         self._text = text
-        super().setText(LONG.sub(lambda word: PARTS.sub(BREAK, word.group()), text))
+        super().setText(breakable(text))
 
     def clear(self) -> None:
         self.setText("")

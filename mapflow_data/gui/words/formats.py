@@ -11,6 +11,7 @@ translate = QCoreApplication.translate
 
 # 1024 a step with the usual names, as QGIS and file managers show sizes.
 UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
+DAY = "d MMM yyyy"
 
 
 def size(count: Optional[int]) -> str:
@@ -55,23 +56,24 @@ def duration(seconds: Optional[float]) -> str:
     return translate("Formats", "{0} d {1} h").format(days, hours)
 
 
-def moment(value: Optional[datetime]) -> str:
-    """Date and time in the user's zone and locale, "" for an unknown one."""
+def moment(value: Optional[datetime], *, has_seconds: bool = False) -> str:
+    """ "14 Jun 2026 10:22 UTC": the same wherever a moment of the server is told; "" for an unknown one."""
     if value is None:
         return ""
-    return str(QLocale().toString(_local(value), QLocale.FormatType.ShortFormat))
+    pattern = f"{DAY} HH:mm:ss" if has_seconds else f"{DAY} HH:mm"
+    return translate("Formats", "{0} UTC").format(QLocale().toString(_utc(value), pattern))
 
 
 def day(value: Optional[datetime]) -> str:
-    """In the user's zone and locale, "" for an unknown one."""
-    if value is None:
-        return ""
-    return str(QLocale().toString(_local(value).date(), QLocale.FormatType.ShortFormat))
+    """ "14 Jun 2026" in UTC, "" for an unknown one."""
+    return "" if value is None else str(QLocale().toString(_utc(value).date(), DAY))
 
 
 def clock(value: datetime) -> str:
-    """The time of day in the user's zone and locale: "03:12"."""
-    return str(QLocale().toString(_local(value).time(), QLocale.FormatType.ShortFormat))
+    """The time of day in the user's zone: "03:12", and "13 Jun 03:12" of another day than today."""
+    local = _utc(value).toLocalTime()
+    is_today = local.date() == QDateTime.currentDateTime().date()
+    return str(QLocale().toString(local, "HH:mm" if is_today else "d MMM HH:mm"))
 
 
 def whole(value: int) -> str:
@@ -84,8 +86,8 @@ def number(value: float) -> str:
     return str(QLocale().toString(float(f"{value:.4g}"), "g", 6))
 
 
-def _local(value: datetime) -> QDateTime:
-    return QDateTime.fromMSecsSinceEpoch(int(value.timestamp() * 1000), Qt.TimeSpec.UTC).toLocalTime()
+def _utc(value: datetime) -> QDateTime:
+    return QDateTime.fromMSecsSinceEpoch(int(value.timestamp() * 1000), Qt.TimeSpec.UTC)
 
 
 def _unit(count: int) -> int:

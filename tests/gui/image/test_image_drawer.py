@@ -188,8 +188,8 @@ def test_a_mosaic_shows_what_it_is(make: Make, qtbot: QtBot) -> None:
     bench.show(qtbot)
     bench.tree.select_mosaic("m")
     lines = bench.drawer.factsLabel.text().split("\n")
-    assert lines[:3] == ["3 images", "9 GB", "Tags: drone, b&w"]
-    assert lines[3].startswith("Created ")
+    assert (lines[0], lines[2]) == ("3 images · 9 GB", "Tags: drone, b&w")
+    assert lines[1].startswith("Created ")
     assert bench.drawer.titleButton.title == "Flight 7"
     assert not bench.drawer.nextButton.isVisible()
     assert bench.flashed() == []

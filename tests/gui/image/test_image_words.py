@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QApplication
 from mapflow_data.api.models import Image
 from mapflow_data.gui.image import words as image_words
 
+NO_BREAK = "\u00a0"
 FULL = Image(
     "1f0e",
     "m1",
@@ -37,7 +38,7 @@ def plain(text: str) -> str:
 
 def test_four_lines(qgis_app: QApplication) -> None:
     assert [plain(line) for line in image_words.fact_lines(FULL)] == [
-        "14 Jun 2026 10:22 UTC",
+        "Uploaded 14 Jun 2026",
         "683 MB · EPSG:32637",
         "0.05 m · 3 bands uint8",
         "12400 × 11800 px",
@@ -49,7 +50,7 @@ def test_what_is_not_known_is_left_out(qgis_app: QApplication) -> None:
     assert image_words.fact_lines(Image("x", crs="EPSG:32637", bands=1)) == ["EPSG:32637", "1 band"]
     assert image_words.fact_lines(Image("x", size_bytes=5, dtypes=("int16",))) == ["5 B", "int16"]
     labels = [label for label, _ in image_words.facts(Image("x"))]
-    assert labels == ["State", "Download", "Image id"]
+    assert labels == ["Status", "Image id"]
 
 
 def test_an_image_that_is_not_ready_says_so_first(qgis_app: QApplication) -> None:
@@ -57,7 +58,7 @@ def test_an_image_that_is_not_ready_says_so_first(qgis_app: QApplication) -> Non
     lines = image_words.fact_lines(failed)
     assert lines[0] == "Failed: no <b>CRS</b> in it"
     assert len(lines) == 4
-    assert dict(image_words.facts(failed))["State"] == lines[0]
+    assert dict(image_words.facts(failed))["Status"] == lines[0]
     assert image_words.fact_lines(Image("x", state="ODD")) == ["ODD"]
 
 
@@ -91,13 +92,13 @@ def test_a_crs_in_wkt_is_told_by_id_or_name(qgis_app: QApplication) -> None:
 def test_all_facts(qgis_app: QApplication) -> None:
     found = {label: plain(value) for label, value in image_words.facts(FULL, "Fields")}
     extent = dict(image_words.facts(FULL))["Extent, WGS 84"]
-    assert extent == "37.00000, 55.00000 : 37.02000, 55.01000"
+    assert extent.replace(NO_BREAK, " ") == "37.00000, 55.00000 : 37.02000, 55.01000"
     assert found["CRS"] == "EPSG:32637 · WGS 84 / UTM zone 37N"
     assert found["Size"] == "683 MB (716177408 bytes)"
     assert found["Uploaded"] == "14 Jun 2026 10:22:05 UTC"
     assert found["Footprint area"] == "1.42 km²"  # 1.279 by 1.113 km
     assert (found["Mosaic"], found["No data value"], found["Data type"]) == ("Fields", "0", "uint8")
-    assert found["Download"] == "Possible"
+    assert "Download" not in found
     assert next(iter(found)) == "Name"
     offered = dict(image_words.facts(replace(FULL, is_downloadable=False)))
     assert offered["Download"] == "Not offered by the server"
@@ -106,7 +107,8 @@ def test_all_facts(qgis_app: QApplication) -> None:
 def test_a_footprint_at_180_degrees_is_not_the_whole_world(qgis_app: QApplication) -> None:
     ring = "POLYGON((179.9 60, -179.9 60, -179.9 60.1, 179.9 60.1, 179.9 60))"
     found = dict(image_words.facts(replace(FULL, footprint=ring)))
-    assert found["Extent, WGS 84"] == "179.90000, 60.00000 : -179.90000, 60.10000"
+    extent = found["Extent, WGS 84"].replace(NO_BREAK, " ")
+    assert extent == "179.90000, 60.00000 : -179.90000, 60.10000"
     assert found["Footprint area"].startswith("124")
     for nothing in ("POLYGON((0 0", "POINT(1 2)", "POLYGON((900 900, 901 900, 901 901, 900 900))"):
         assert "Footprint area" not in dict(image_words.facts(replace(FULL, footprint=nothing)))
@@ -114,4 +116,4 @@ def test_a_footprint_at_180_degrees_is_not_the_whole_world(qgis_app: QApplicatio
 
 def test_types_of_bands_that_differ_are_all_told(qgis_app: QApplication) -> None:
     mixed = replace(FULL, dtypes=("uint8", "uint16"), bands=2)
-    assert image_words.bands_and_type(mixed) == "2 bands uint8, uint16"
+    assert image_words.bands_and_type(mixed) == "2 bands, uint8, uint16"

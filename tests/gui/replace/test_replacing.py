@@ -137,8 +137,8 @@ def test_both_are_shown_side_by_side(panel: Panel, old: Image, new: Path, qtbot:
     grid = dialog.compareGrid
     assert grid.texts(1)[0] == "old.tif"
     assert grid.texts(2)[0] == "new.tif"
-    assert grid.texts(1)[3:] == ["EPSG:32613", "10 m", "3 bands uint8", "64 × 48 px"]
-    assert grid.texts(2)[3:] == ["EPSG:32613", "10 m", "3 bands uint8", "70 × 48 px"]
+    assert grid.texts(1)[3:] == ["EPSG:32613", "10 m", "3 bands, uint8", "64 × 48 px"]
+    assert grid.texts(2)[3:] == ["EPSG:32613", "10 m", "3 bands, uint8", "70 × 48 px"]
     assert grid.texts(3) == ["", "", "", "", "", "", "differs"]
     assert dialog.orderLabel.text() == (
         "The new image is uploaded and checked first; then “old.tif” (9.6 KB) is deleted from Mapflow and "
