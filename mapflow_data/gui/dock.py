@@ -128,7 +128,8 @@ class MapflowDock(QgsDockWidget):
         self.search.warned.connect(self.notices.warning)
         self.search.failed.connect(self._told.warn)
         self.search.noted.connect(self.notices.info)
-        self.imagery.upload_requested.connect(self.upload_requested)
+        for panel in (self.imagery, self.activity):
+            panel.upload_requested.connect(self.upload_requested)
         self.imagery.sign_in_requested.connect(self._on_ask_for_token)
         commands = self.imagery.commands
         commands.noted.connect(self.notices.info)

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QDockWidget,
     QLabel,
     QLineEdit,
+    QStyleOptionViewItem,
     QToolButton,
     QWidget,
 )
@@ -36,7 +37,6 @@ MAX_MINIMUM = {"long": 340, "night": 345}  # px of the dock; that theme has wide
 USUAL_MAX_MINIMUM = 330
 THEMES_OWN_CONTRAST = {"night": 3.7}  # of its links, buttons and combo boxes
 MAX_MINIMUM_HEIGHT = 440  # with a message in it, of about 560 that a small laptop leaves to docks
-BESIDE_LINES = 28  # px that an icon and margins take of a row
 IS_DOUBLE = os.environ.get("QT_SCALE_FACTOR") == "2"
 HERE = ["double"] if IS_DOUBLE else ["light", "dark", "long"]
 DRAWN_ONLY = [] if IS_DOUBLE else ["night"]  # by make looks
@@ -118,17 +118,23 @@ def test_keys_get_to_all_that_can_be_used_and_all_of_it_has_words(state: State, 
     assert [part.objectName() for part in icons if not part.toolTip()] == []
 
 
-def test_states_of_uploads_have_room_beside_their_bars(stage: Stage) -> None:
+def test_names_and_states_of_uploads_have_room_beside_times_and_bars(stage: Stage) -> None:
     stage.services.queue.jobs_added.emit(samples.jobs())
     stage.sign_in().show_activity()
     stage.dock.setFloating(True)
     stage.dock.resize(*DOCK_SIZE)
     settle(stage.dock)
     view, model = stage.dock.activity.activityView, stage.dock.activity.model
-    rows = [model.index(row, 0) for row, job in enumerate(model.jobs) if job.error is None]
-    lines = {row.data(SECOND_LINE_ROLE): view.visualRect(row).width() - BESIDE_LINES for row in rows}
-    needed = {line: view.fontMetrics().horizontalAdvance(line) for line in lines}
-    assert {line: needed[line] for line in lines if needed[line] > lines[line]} == {}
+    option = QStyleOptionViewItem()
+    option.initFrom(view)
+    option.widget, option.rect = view, view.visualRect(model.index(0, 0))
+    width = view.fontMetrics().horizontalAdvance
+    for row, job in enumerate(model.jobs):
+        index = model.index(row, 0)
+        parts = view.itemDelegate().parts(option, index)
+        assert width(job.name) <= parts.name.width(), job.name
+        line = index.data(SECOND_LINE_ROLE)
+        assert job.error is not None or width(line) <= parts.state.width(), line
 
 
 def test_the_dock_takes_no_shortcut_from_qgis(dock: MapflowDock) -> None:

@@ -1,11 +1,10 @@
-"""The uploads as an item model: name and state, progress, time left; changed job by job. Main thread."""
+"""The uploads as a list: name and state, progress, time left; changed job by job. Main thread."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from enum import IntEnum
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
@@ -18,14 +17,9 @@ from .words import explanation, second_line
 JOB_ROLE = int(Qt.ItemDataRole.UserRole)
 SECOND_LINE_ROLE = JOB_ROLE + 1
 PERCENT_ROLE = JOB_ROLE + 2  # 0 to 100, -1 where it cannot be told, None for no bar
+TIME_LEFT_ROLE = JOB_ROLE + 3
 
 STEADY_SECONDS = 2.0  # before that a rate says nothing
-
-
-class Column(IntEnum):
-    NAME = 0
-    PROGRESS = 1
-    TIME_LEFT = 2
 
 
 ICONS = {
@@ -58,7 +52,7 @@ class ActivityModel(QAbstractTableModel):
         row = self._row(job.id)
         if row >= 0:
             self._jobs[row] = job
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+            self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
 
     def remove(self, job_ids: Sequence[int]) -> None:
         for job_id in job_ids:
@@ -74,54 +68,14 @@ class ActivityModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._jobs)
 
     def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return (self.tr("File"), self.tr("Progress"), self.tr("Time left"))[section]
+        return 0 if parent.isValid() else 1
 
     def data(self, index: QModelIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if not index.isValid():
             return None
         job = self._jobs[index.row()]
-        if role == JOB_ROLE:
-            return job
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return as_tooltip(explanation(job))
-        cell = (self._name_cell, self._progress_cell, self._time_cell)[index.column()]
-        return cell(job, role)
-
-    @staticmethod
-    def _name_cell(job: Job, role: int) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole:
-            return job.name
-        if role == SECOND_LINE_ROLE:
-            return second_line(job)
-        if role == Qt.ItemDataRole.DecorationRole:
-            return cell_icon(ICONS.get(job.state, "upload"))
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{job.name}: {second_line(job)}"
-        return None
-
-    @staticmethod
-    def _progress_cell(job: Job, role: int) -> Any:
-        percent = percent_of(job)
-        if role == PERCENT_ROLE:
-            return percent
-        if role == Qt.ItemDataRole.AccessibleTextRole and percent is not None and percent >= 0:
-            return f"{percent} %"
-        return None
-
-    @staticmethod
-    def _time_cell(job: Job, role: int) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole:
-            return formats.duration(seconds_left(job))
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        make = DATA.get(role)
+        return make(job) if make else None
 
     def _row(self, job_id: int) -> int:
         return next((row for row, job in enumerate(self._jobs) if job.id == job_id), -1)
@@ -143,3 +97,25 @@ def seconds_left(job: Job) -> Optional[float]:
     if elapsed < STEADY_SECONDS:
         return None
     return (job.size - job.sent) * elapsed / job.sent
+
+
+def _spoken(job: Job) -> str:
+    percent = percent_of(job)
+    share = f"{percent} %" if percent is not None and percent >= 0 else ""
+    return ", ".join(filter(None, (f"{job.name}: {second_line(job)}", share, _time_left(job))))
+
+
+def _time_left(job: Job) -> str:
+    return formats.duration(seconds_left(job))
+
+
+DATA: dict[int, Callable[[Job], Any]] = {
+    int(Qt.ItemDataRole.DisplayRole): lambda job: job.name,
+    int(Qt.ItemDataRole.DecorationRole): lambda job: cell_icon(ICONS.get(job.state, "upload")),
+    int(Qt.ItemDataRole.ToolTipRole): lambda job: as_tooltip(explanation(job)),
+    int(Qt.ItemDataRole.AccessibleTextRole): _spoken,
+    JOB_ROLE: lambda job: job,
+    SECOND_LINE_ROLE: second_line,
+    PERCENT_ROLE: percent_of,
+    TIME_LEFT_ROLE: _time_left,
+}

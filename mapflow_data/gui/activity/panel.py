@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from qgis.PyQt.QtCore import QModelIndex, pyqtSignal
-from qgis.PyQt.QtWidgets import QHeaderView, QLabel, QStackedWidget, QToolButton, QTreeView, QWidget
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QLabel, QStackedWidget, QToolButton, QTreeView, QWidget
 
 from ...services.upload.jobs import Job, State, Summary
 from ...services.upload.queue import QueueService
 from ..widgets.forms import load_ui
 from ..widgets.icons import icon
 from ..widgets.state_page import StatePage
-from .delegates import BAR_WIDTH, ProgressDelegate, TwoLineDelegate
-from .model import JOB_ROLE, PERCENT_ROLE, ActivityModel, Column
+from .delegate import JobDelegate
+from .model import JOB_ROLE, ActivityModel
 from .words import failure, summary
 
 CLEARABLE = (State.DONE, State.CANCELLED)
@@ -23,6 +23,7 @@ RETRYABLE = (*FAILED, State.CANCELLED)  # the last only where it is selected: it
 
 class ActivityPanel(QWidget):
     count_changed = pyqtSignal(int)  # of the jobs that have not ended
+    upload_requested = pyqtSignal(str)  # id of the mosaic to upload into, "": none is chosen here
 
     cancelJobButton: QToolButton
     retryButton: QToolButton
@@ -45,10 +46,12 @@ class ActivityPanel(QWidget):
         self.retryButton.setIcon(icon("retry"))
         self.clearButton.setIcon(icon("clear_finished"))
         self.statePage.show_state(
-            self.tr("Nothing under way"), self.tr("Uploads are listed here with their progress and result.")
+            self.tr("Nothing under way"),
+            self.tr("Uploads are listed here with their progress and result."),
+            icon_name="upload",
+            button=self.tr("Upload…"),
         )
         self._connect()
-        self._span(0, self.model.rowCount() - 1)
         self._update()
 
     @property
@@ -56,27 +59,18 @@ class ActivityPanel(QWidget):
         return sum(not job.is_over for job in self.model.jobs)
 
     def _set_up_view(self) -> None:
-        view = self.activityView
-        view.setModel(self.model)
-        view.setItemDelegateForColumn(Column.NAME, TwoLineDelegate(view))
-        view.setItemDelegateForColumn(Column.PROGRESS, ProgressDelegate(view))
-        header = view.header()
-        header.setStretchLastSection(False)
-        header.setMinimumSectionSize(20)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(Column.PROGRESS, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(Column.PROGRESS, BAR_WIDTH)
-        header.setSectionResizeMode(Column.TIME_LEFT, QHeaderView.ResizeMode.ResizeToContents)
+        self.activityView.setModel(self.model)
+        self.activityView.setItemDelegate(JobDelegate(self.activityView))
 
     def _connect(self) -> None:
         self._queue.jobs_added.connect(self.model.add)
         self._queue.job_changed.connect(self.model.change)
         self._queue.jobs_removed.connect(self.model.remove)
         self._queue.summary_changed.connect(self._on_summary_changed)
-        self.model.rowsInserted.connect(self._on_rows_inserted)
-        self.model.dataChanged.connect(self._on_rows_changed)
-        self.model.rowsRemoved.connect(self._update)
+        for changed in (self.model.rowsInserted, self.model.dataChanged, self.model.rowsRemoved):
+            changed.connect(self._update)
         self.activityView.selectionModel().selectionChanged.connect(self._update)
+        self.statePage.button_clicked.connect(lambda: self.upload_requested.emit(""))
         self.cancelJobButton.clicked.connect(self._on_cancel)
         self.retryButton.clicked.connect(self._on_retry)
         self.clearButton.clicked.connect(self._on_clear)
@@ -117,20 +111,6 @@ class ActivityPanel(QWidget):
     def _on_summary_changed(self, total: Summary) -> None:
         self._summary = total
         self._update()
-
-    def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
-        self._span(first, last)
-        self._update()
-
-    def _on_rows_changed(self, top: QModelIndex, bottom: QModelIndex) -> None:
-        self._span(top.row(), bottom.row())
-        self._update()
-
-    def _span(self, first: int, last: int) -> None:
-        """A job without a bar has the whole width for its words."""
-        for row in range(first, last + 1):
-            has_bar = self.model.index(row, Column.PROGRESS).data(PERCENT_ROLE) is not None
-            self.activityView.setFirstColumnSpanned(row, QModelIndex(), not has_bar)
 
     def _on_cancel(self) -> None:
         self._queue.cancel([job.id for job in self._to_cancel()])

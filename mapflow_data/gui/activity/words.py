@@ -36,7 +36,7 @@ def note_words(job: Job) -> str:
         Note.SIGN_IN: translate("Activity", "goes on after you sign in"),
         Note.OTHER_ACCOUNT: translate("Activity", "until its own account signs in"),
         Note.NETWORK: translate("Activity", "waiting for the network"),
-        Note.RETRY: translate("Activity", "tried again in {0}").format(seconds),
+        Note.RETRY: translate("Activity", "next try in {0}").format(seconds),
         Note.STALLED: translate("Activity", "no progress"),
         Note.NOT_LISTED: translate("Activity", "not listed yet: refresh later"),
     }
@@ -49,7 +49,7 @@ def second_line(job: Job) -> str:
     if job.state is State.WAITING and job.note is Note.NETWORK:
         return translate("Activity", "Waiting for the network")
     if job.state is State.UPLOADING and job.note is Note.RETRY:
-        return translate("Activity", "Tried again in {0}").format(formats.duration(job.wait_s))
+        return translate("Activity", "Next try in {0}").format(formats.duration(job.wait_s))
     if job.state is State.UPLOADING and job.note is Note.STALLED:
         return translate("Activity", "No progress")
     if job.state is State.FAILED and job.error is not None:

@@ -13,7 +13,7 @@ from qgis.PyQt.QtWidgets import QToolButton
 
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.errors import BadRequest
-from mapflow_data.gui.activity.model import PERCENT_ROLE, SECOND_LINE_ROLE, ActivityModel, Column
+from mapflow_data.gui.activity.model import PERCENT_ROLE, SECOND_LINE_ROLE, TIME_LEFT_ROLE, ActivityModel
 from mapflow_data.gui.activity.panel import ActivityPanel
 from mapflow_data.gui.activity.words import state_name, summary
 from mapflow_data.gui.workspace import Workspace
@@ -44,10 +44,15 @@ def job(number: int, state: State, **more: object) -> Job:
     return Job(number, f"/data/{number}.tif", f"{number}.tif", "m1", "North", 1000, state=state, **more)
 
 
-def test_with_nothing_under_way_it_says_what_would_be_here(panel: ActivityPanel) -> None:
+def test_with_nothing_under_way_it_says_what_would_be_here(
+    panel: ActivityPanel, signed_in: Workspace, qtbot: QtBot
+) -> None:
     assert panel.views.currentWidget() is panel.statePage
     for button in (panel.cancelJobButton, panel.retryButton, panel.clearButton):
         assert not button.isEnabled()
+    with qtbot.waitSignal(signed_in.dock.upload_requested) as asked:
+        qtbot.mouseClick(panel.statePage.stateButton, LEFT)
+    assert asked.args == [""]
 
 
 def test_a_batch_runs_through_and_its_footprints_show_themselves(
@@ -155,14 +160,16 @@ def test_a_row_tells_state_progress_and_reason() -> None:
         job(5, State.UPLOADING, note=Note.RETRY, wait_s=4.0),
     ]
     model.add(jobs)
-    percents = [model.index(row, Column.PROGRESS).data(PERCENT_ROLE) for row in range(5)]
+    percents = [model.index(row, 0).data(PERCENT_ROLE) for row in range(5)]
     assert percents == [40, -1, None, None, 0]
-    lines = [model.index(row, Column.NAME).data(SECOND_LINE_ROLE) for row in range(5)]
+    lines = [model.index(row, 0).data(SECOND_LINE_ROLE) for row in range(5)]
     assert lines[0] == "400 of 1000 B" or "of" in lines[0]
     assert lines[2].startswith("Its CRS is EPSG:32638")
     assert lines[3] == "Waiting for the network"
-    assert lines[4] == "Tried again in 4 s"
-    assert model.index(0, Column.TIME_LEFT).data() != ""
+    assert lines[4] == "Next try in 4 s"
+    assert model.index(0, 0).data(TIME_LEFT_ROLE) != ""
+    spoken = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("1.tif: 400 B of 1 KB, 40 %, ")
 
 
 def test_changes_reach_one_row_and_removals_the_right_ones() -> None:
