@@ -18,7 +18,7 @@ MAP_WIDTH_PX = 1000  # panels and dialogs stay as they are
 JPEG_QUALITY = 78
 EXACT, ROUNDED = 96, 160  # colours of a panel: those of widgets and text, those of imagery
 MARGIN_PX = 12  # what is left of the empty rest of a panel
-MOST_BYTES, MOST_BYTES_OF_ALL = 150_000, 1_200_000
+MOST_BYTES, MOST_BYTES_OF_ALL = 180_000, 1_200_000
 
 
 def main() -> int:
