@@ -153,8 +153,10 @@ class StorageDialog(QDialog):
         self._show_buttons()
 
     def _show_buttons(self) -> None:
-        self.showButton.setVisible(bool(self._mosaics))
-        self.showButton.setEnabled(self._page().can_show)
+        page = self._page()
+        self.showButton.setVisible(bool(self._mosaics) and page.has_result)
+        self.showButton.setEnabled(page.can_show)
+        self.showButton.setToolTip("" if page.can_show else page.why_not_show())
 
     def _page(self) -> Union[MosaicSizes, DuplicatesPage]:
         is_first = self.tabs.currentWidget() is self.sizesPage

@@ -63,6 +63,9 @@ class DuplicatesPage(QWidget):
     def can_show(self) -> bool:
         return self.has_result and isinstance(self._current(), Copy)
 
+    def why_not_show(self) -> str:
+        return self.tr("Choose one of the copies first")
+
     def show_current(self) -> None:
         copy = self._current()
         if isinstance(copy, Copy):
@@ -80,8 +83,10 @@ class DuplicatesPage(QWidget):
         title = self.tr("Are there files that you keep twice?")
         self._show_state(title, words.explanation(to_read), button=self.tr("Find exact duplicates"))
 
-    def show_looking(self) -> None:
-        self._show_state(self.tr("Looking for exact duplicates…"), is_busy=True)
+    def show_looking(self, *, has_bar: bool = False) -> None:
+        """`has_bar`: how far it is, is told elsewhere."""
+        text = self.tr("Nothing is changed meanwhile.")
+        self._show_state(self.tr("Looking for exact duplicates…"), text, is_busy=not has_bar)
 
     def show_failure(self, error: MapflowError) -> None:
         is_refused = isinstance(error, SignInRequired)
@@ -96,7 +101,7 @@ class DuplicatesPage(QWidget):
     def show_groups(self, groups: Sequence[DuplicateGroup], skipped: Mapping[str, MapflowError]) -> None:
         note = words.skipped_note(skipped)
         if not groups:
-            text = self.tr("Each file is there once only, by its SHA-1 checksum.")
+            text = self.tr("No two files have the same SHA-1 checksum.")
             self._show_state(
                 self.tr("No exact duplicates"),
                 f"{text} {note}".strip(),
@@ -109,8 +114,8 @@ class DuplicatesPage(QWidget):
         shown = groups[:SHOWN_AT_MOST]
         self._show_note(" ".join(part for part in (words.shown_note(len(shown), len(groups)), note) if part))
         self._put(shown)
-        self._on_selected()
         self.pages.setCurrentWidget(self.resultPage)
+        self._on_selected()
 
     # Inside
 

@@ -71,8 +71,9 @@ class DuplicatesSearch(QObject):
 
     def _on_find(self, afresh: bool) -> None:
         self._is_looking = True
-        self._page.show_looking()
-        if not self.read(afresh=afresh):
+        is_reading = self.read(afresh=afresh)
+        self._page.show_looking(has_bar=is_reading)
+        if not is_reading:
             self._inventory.look_for_duplicates()
 
     def _on_read(self, error: Optional[MapflowError]) -> None:
@@ -83,6 +84,7 @@ class DuplicatesSearch(QObject):
                 self.read_failed.emit(error)
             return
         if error is None:
+            self._page.show_looking()
             self._inventory.look_for_duplicates()
             return
         self._is_looking = False

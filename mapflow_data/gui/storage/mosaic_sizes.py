@@ -16,10 +16,10 @@ from ..widgets.forms import load_ui
 from ..widgets.wrapped_label import WrappedLabel
 from ..words.messages import describe
 from .model import Column, Row, StorageModel
-from .share_delegate import BAR_WIDTH, ShareDelegate
+from .share_delegate import BAR_WIDTH, ShareDelegate, SizeDelegate
 from .words import sizes_note
 
-NAME_LETTERS = 14  # and the icon: what is left of a name at least
+NAME_LETTERS = 18  # and the icon: what is left of a name at least
 SPARE = (Column.IMAGES, Column.SHARE)  # in the order in which they make room
 WIDEST = {Column.IMAGES: "99,999", Column.SIZE: "1,023 MB", Column.SHARE: "100 %"}
 ROW_MARGIN = CELL_MARGIN = 12
@@ -42,8 +42,10 @@ class MosaicSizes(QWidget):
         view = self.sizesView
         view.setModel(self.model)
         view.setItemDelegateForColumn(Column.SHARE, ShareDelegate(view))
+        view.setItemDelegateForColumn(Column.SIZE, SizeDelegate(view))
         view.sortByColumn(Column.SIZE, Qt.SortOrder.DescendingOrder)
         header = view.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -55,6 +57,13 @@ class MosaicSizes(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_columns()
+
+    @property
+    def has_result(self) -> bool:
+        return True
+
+    def why_not_show(self) -> str:
+        return self.tr("Choose a mosaic first")
 
     @property
     def can_show(self) -> bool:

@@ -1,4 +1,4 @@
-"""Draws a share as a bar with its percentage behind. Main thread."""
+"""Draws a share as a bar with its percentage behind, and sizes that are not known in grey. Main thread."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from .model import SHARE_ROLE
 MARGIN = 4
 BAR_WIDTH = 40  # logical px at least
 TRACK_ALPHA = 40  # of the text's colour
+
+
+class SizeDelegate(QStyledItemDelegate):
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if index.data(SHARE_ROLE) is None:
+            option.palette.setColor(QPalette.ColorRole.Text, item_text(option, is_quiet=True))
 
 
 class ShareDelegate(QStyledItemDelegate):

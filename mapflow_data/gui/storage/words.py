@@ -47,7 +47,7 @@ def sizes_note(storage: Optional[Storage], sizes: Sequence[Optional[int]]) -> st
 
 
 def explanation(to_read: int) -> str:
-    what = translate("Storage", "Exact duplicates are the same file by its SHA-1 checksum.")
+    what = translate("Storage", "Files with the same SHA-1 checksum are exact duplicates.")
     if to_read == 1:
         more = translate(
             "Storage", "To find them, the list of images of 1 mosaic is read; nothing is changed."

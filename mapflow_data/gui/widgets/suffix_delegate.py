@@ -11,7 +11,7 @@ from .colours import item_text
 SUFFIX_ROLE = int(Qt.ItemDataRole.UserRole) + 40
 SHORT_SUFFIX_ROLE = SUFFIX_ROLE + 1  # where there is no room for the other one
 GAP = 8  # logical px
-LEAST = 0.5  # of the room is the text's own
+LEAST = 0.45  # of the room is the text's own
 
 
 class SuffixDelegate(QStyledItemDelegate):

@@ -95,7 +95,7 @@ def duplicates_not_looked_for(stage: Stage) -> QWidget:
 @sized_state(*SIZES)
 def duplicates_being_looked_for(stage: Stage) -> QWidget:
     dialog = _duplicates(stage)
-    dialog.duplicatesPage.show_looking()
+    dialog.duplicatesPage.show_looking(has_bar=True)
     dialog.readingBar.show_progress(12_345, 99_999)
     dialog.readingBar.show()
     return dialog

@@ -96,6 +96,10 @@ def test_groups_say_where_the_copies_are(found: Desk) -> None:
     assert found.image == [("m2", "new"), ("m2", "new")]
     view.setCurrentIndex(top)
     assert not found.dialog.showButton.isEnabled()  # it would select the only one that is kept, too
+    assert found.dialog.showButton.toolTip() == "Choose one of the copies first"
+    view.setCurrentIndex(model.index(2, 0, top))
+    assert found.dialog.showButton.isEnabled()
+    assert found.dialog.showButton.toolTip() == ""
 
 
 def test_the_oldest_is_kept(found: Desk) -> None:
@@ -182,6 +186,8 @@ def test_cancelled_it_offers_to_begin_again(desk: Desk, server: FaultServer) -> 
     bar = desk.dialog.readingBar
     desk.qtbot.waitUntil(bar.isVisible, timeout=PATIENCE_MS)
     assert bar.text() == "0 of 4 mosaics read"
+    assert not desk.dialog.duplicatesPage.statePage.stateProgress.isVisible()  # one bar is enough
+    assert not desk.dialog.showButton.isVisible()  # there is nothing to show
     desk.click(bar.cancelButton)
     assert not bar.isVisible()
     assert not desk.inventory.is_reading

@@ -32,6 +32,7 @@ def test_the_largest_comes_first_and_is_shown_in_the_list(desk: Desk, server: Fa
     assert desk.column(Column.SHARE) == ["50 %", "17 %", "17 %", "17 %"]
     assert not desk.dialog.sizesPage.noteLabel.isVisible()
     assert not desk.dialog.showButton.isEnabled()
+    assert desk.dialog.showButton.toolTip() == "Choose a mosaic first"
     view = desk.dialog.sizesPage.sizesView
     desk.double_click(view, view.model().index(1, 0))
     assert desk.chosen == [("m3",)]
