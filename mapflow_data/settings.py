@@ -145,6 +145,11 @@ def cache_folder() -> str:
     return str(Path(QgsApplication.qgisSettingsDirPath()) / "cache" / "mapflow_data")
 
 
+def journal_folder() -> str:
+    """For what is under way: no cache, as nobody else knows it."""
+    return str(Path(QgsApplication.qgisSettingsDirPath()) / "mapflow_data" / "journal")
+
+
 def _config_of(header: str) -> Optional[QgsAuthMethodConfig]:
     """What would make QGIS send `header` to the byte, None where nothing would."""
     scheme, _, value = header.partition(" ")

@@ -19,6 +19,7 @@ from .account.offline_bar import OfflineBar
 from .account.sign_in_page import SignInPage
 from .activity.panel import ActivityPanel
 from .canvas.presenter import Presenter
+from .interrupted.notice import InterruptedNotice
 from .my_imagery.panel import ImageryPanel
 from .notices import Notices
 from .search.panel import SearchPanel
@@ -73,6 +74,7 @@ class MapflowDock(QgsDockWidget):
         self._told = ServiceNotices(
             services, self.imagery, self.activity, self.offlineBar, self.notices, self
         )
+        self._interrupted = InterruptedNotice(services, self.notices, self)
         self._connect_session()
         self._connect_rest()
         self._show_state()
@@ -226,6 +228,7 @@ class MapflowDock(QgsDockWidget):
     def _on_refresh(self) -> None:
         self._is_asking = False
         self.notices.clear()  # what is still wrong is said anew
+        self._interrupted.repeat()
         self._show_state()
         if self._services.session.absence is not None:
             self._services.session.away.look()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Callable, Optional
 
 from qgis.core import Qgis
@@ -15,6 +17,8 @@ from .words.plain import sentence
 
 INFO_SECONDS = 6
 KEPT = 3  # older ones make room
+
+Button = tuple[str, Callable[[], object]]
 
 
 class Notices(QObject):
@@ -30,16 +34,28 @@ class Notices(QObject):
         self._items: list[QgsMessageBarItem] = []
 
     def info(self, text: str) -> None:
-        self._push(Message(text), Qgis.MessageLevel.Info, INFO_SECONDS, "", None)
+        self._push(Message(text), Qgis.MessageLevel.Info, INFO_SECONDS)
 
     def success(self, text: str) -> None:
-        self._push(Message(text), Qgis.MessageLevel.Success, INFO_SECONDS, "", None)
+        self._push(Message(text), Qgis.MessageLevel.Success, INFO_SECONDS)
 
     def warning(
-        self, message: Message, button: str = "", on_button: Optional[Callable[[], None]] = None
+        self,
+        message: Message,
+        button: str = "",
+        on_button: Optional[Callable[[], None]] = None,
+        *others: Button,
     ) -> None:
         """Stays until it is closed; the same text is not stacked."""
-        self._push(message, Qgis.MessageLevel.Warning, 0, button, on_button)
+        first = [(button, on_button)] if button and on_button is not None else []
+        self._push(message, Qgis.MessageLevel.Warning, 0, *first, *others)
+
+    def withdraw(self, text: str) -> None:
+        """What it says is no more so."""
+        for bar in (self._bar, self._fallback):
+            for item in bar.items():
+                if item in self._items and item.property("text") == text:
+                    bar.popWidget(item)
 
     def clear(self) -> None:
         """Takes off the bars what is still there of ours."""
@@ -49,14 +65,7 @@ class Notices(QObject):
                     bar.popWidget(item)
         self._items.clear()
 
-    def _push(
-        self,
-        message: Message,
-        level: Qgis.MessageLevel,
-        seconds: int,
-        button: str,
-        on_button: Optional[Callable[[], None]],
-    ) -> None:
+    def _push(self, message: Message, level: Qgis.MessageLevel, seconds: int, *buttons: Button) -> None:
         bar = self._bar if self._is_shown() else self._fallback
         mine = [item for item in bar.items() if item in self._items]
         for item in mine:
@@ -67,18 +76,13 @@ class Notices(QObject):
         content = QWidget(bar)  # without a parent Python would delete it
         item = QgsMessageBarItem(content, level, seconds)
         item.setProperty("text", message.text)
-        self._fill(content, item, message, button, on_button)
+        self._fill(content, item, message, buttons)
         self._items = [i for i in self._items if i in self._bar.items() or i in self._fallback.items()]
         self._items.append(item)
         bar.pushItem(item)
 
     def _fill(
-        self,
-        content: QWidget,
-        item: QgsMessageBarItem,
-        message: Message,
-        button: str,
-        on_button: Optional[Callable[[], None]],
+        self, content: QWidget, item: QgsMessageBarItem, message: Message, buttons: Sequence[Button]
     ) -> None:
         """Buttons under the text: beside it they would leave a narrow dock no room for words."""
         column = QVBoxLayout(content)
@@ -86,12 +90,12 @@ class Notices(QObject):
         label = WrappedLabel()
         label.setText(sentence(message.text))
         column.addWidget(label)
-        if not message.details and not button:
+        if not message.details and not buttons:
             return
         row = QHBoxLayout()
         column.addLayout(row)
-        if button and on_button is not None:
-            row.addWidget(self._button(button, lambda: (item.dismiss(), on_button())))
+        for text, act in buttons:
+            row.addWidget(self._button(text, partial(_answer, item, act)))
         if message.details:
             row.addWidget(self._button(self.tr("Details"), lambda: self._show_details(message)))
         row.addStretch()
@@ -109,3 +113,8 @@ class Notices(QObject):
         viewer.setTitle(self.tr("Details"))
         viewer.setMessageAsPlainText(f"{message.text}\n\n{message.details}")
         viewer.show()
+
+
+def _answer(item: QgsMessageBarItem, act: Callable[[], object]) -> None:
+    item.dismiss()
+    act()

@@ -45,6 +45,8 @@ class ServiceNotices(QObject):
         services.images.preview_failed.connect(self._on_preview_failed)
         offline_bar.undone.connect(self.warn)
         services.queue.failed.connect(lambda error: self._on_failed("queue", error))
+        services.journal.failed.connect(self.warn)
+        services.interruptions.failed.connect(self._on_failed)
         services.queue.sign_in_needed.connect(self._on_sign_in_needed)
         services.queue.idle.connect(self._on_idle)
 

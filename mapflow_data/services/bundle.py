@@ -9,11 +9,13 @@ from typing import Optional
 from qgis.PyQt.QtCore import QObject
 
 from ..api.errors import Unreachable
-from ..settings import cache_folder
+from ..settings import cache_folder, journal_folder
+from ..transfer.journal import Journal
 from .catalog import CatalogService
 from .deletions import DeletionService
 from .downloads import DownloadService
 from .images import ImageService
+from .interruptions import InterruptionService
 from .inventory import InventoryService
 from .mosaics import MosaicService
 from .offline.shelf import Shelf
@@ -23,6 +25,7 @@ from .replacements import ReplacementService
 from .session import SessionService
 from .shelf_keeper import ShelfKeeper
 from .shelf_reader import ShelfReader
+from .upload.journal_keeper import JournalKeeper
 from .upload.queue import QueueService
 from .upload.uploads import UploadService
 
@@ -33,10 +36,12 @@ class Services:
 
     catalog: CatalogService
     deletions: DeletionService
+    interruptions: InterruptionService
     replacements: ReplacementService
     downloads: DownloadService
     uploads: UploadService
     queue: QueueService
+    journal: JournalKeeper
     inventory: InventoryService
     pictures: PictureService
     shelf_reader: ShelfReader
@@ -54,14 +59,19 @@ class Services:
 def make_services(parent: Optional[QObject] = None) -> Services:
     shelf = Shelf(str(Path(cache_folder()) / "shelf"))
     session = SessionService(parent, shelf=shelf)
-    mosaics, images, queue = MosaicService(parent), ImageService(parent), QueueService(parent)
+    mosaics, images = MosaicService(parent), ImageService(parent)
+    journal = JournalKeeper(Journal(journal_folder()), parent)
+    queue = QueueService(parent, keeper=journal)
+    replacements = ReplacementService(queue, parent, keeper=journal)
     services = Services(
         catalog=CatalogService(parent),
         deletions=DeletionService(parent),
-        replacements=ReplacementService(queue, parent),
+        interruptions=InterruptionService(journal, queue, replacements, parent),
+        replacements=replacements,
         downloads=DownloadService(parent),
         uploads=UploadService(queue, parent),
         queue=queue,
+        journal=journal,
         inventory=InventoryService(parent),
         pictures=PictureService(parent),
         shelf_reader=ShelfReader(shelf, session, mosaics, images, parent),
@@ -85,6 +95,7 @@ def _follow_session(services: Services) -> None:
         services.queue,
         services.uploads,
         services.replacements,
+        services.interruptions,
         services.downloads,
         services.inventory,
     ):

@@ -13,6 +13,7 @@ from ..api.errors import MapflowError
 from ..api.models import Image
 from ..layers.geometry import read_footprint
 from ..transfer.inspect import RasterFacts, inspect
+from ..transfer.journal_rows import Row, make_row, with_shape
 from ..transfer.plan import Fate, PlanRow, Problem, make_plan
 from ..transfer.swap import Step
 from ..transfer.twins import sha1_of_file
@@ -27,9 +28,10 @@ class Stage(Enum):
     SWAPPING = "swapping"  # `Replacement.step` says what
     DONE = "done"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"  # by the end of an earlier QGIS: goes on by `retry`
 
 
-OVER = frozenset({Stage.DONE, Stage.FAILED})
+OVER = frozenset({Stage.DONE, Stage.FAILED, Stage.INTERRUPTED})
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Replacement:
-    """`new` is the new image once it was found; `note` says why it has not got the old one's name."""
+    """`new` is the new image once it was found; `note` says why it has not got the old one's name; `row` is
+    the journal's, as it stood last.
+    """
 
     id: int
     prepared: Prepared
@@ -74,6 +78,7 @@ class Replacement:
     new: Optional[Image] = None
     error: Optional[MapflowError] = None
     note: Optional[MapflowError] = None
+    row: Optional[Row] = None
 
     @property
     def old(self) -> Image:
@@ -91,6 +96,41 @@ class Patience:
     wait_for: float = 900.0
     poll: float = 2.0
     scale: float = 1.0  # stretches the client's own waits
+
+
+def row_of(one: Replacement, account: str) -> Row:
+    old, facts = one.old, one.prepared.facts
+    row = make_row(
+        account,
+        facts,
+        old.mosaic_id,
+        one.mosaic_name,
+        known_ids=tuple(sorted(one.prepared.known_ids)),
+        old_id=old.id,
+        old_name=old.filename,
+        wish=old.filename if one.keeps_name else "",
+    )
+    return with_shape(row, facts)
+
+
+def interrupted(number: int, row: Row, old: Image, new: Optional[Image]) -> Replacement:
+    """Of an earlier QGIS; with `new` where the new image was found."""
+    prepared = Prepared(
+        old=replace(old, mosaic_id=row.mosaic_id),
+        row=PlanRow(row.facts, Fate.SEND),
+        known_ids=frozenset(row.known_ids),
+    )
+    return Replacement(
+        number,
+        prepared,
+        row.mosaic_name,
+        keeps_name=bool(row.wish),
+        stage=Stage.INTERRUPTED,
+        step=None if new is None else Step.FINDING,
+        image_id=row.image_id,
+        new=new,
+        row=row,
+    )
 
 
 def prepare(client: MapflowClient, token: CancelToken, image: Image, path: str) -> Prepared:

@@ -6,7 +6,7 @@ Until the very last step the old image is there, whatever happens. Main thread.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Optional
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
@@ -14,44 +14,36 @@ from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
 from ..api.errors import Cancelled, MapflowError, SignInRequired, Unconfirmed
-from ..api.models import Image
 from ..transfer.swap import Step, Swap, Swapped, swap
-from .online import SIGNED_OUT, OnlineService, with_client
-from .replacement import Patience, Prepared, Replacement, Stage, prepare
+from .online import SIGNED_OUT, with_client
+from .replacement import Patience, Prepared, Replacement, Stage
+from .replacement_list import ReplacementList
 from .upload.jobs import Job, State
+from .upload.journal_keeper import JournalKeeper
 from .upload.queue import QueueService, UploadRequest
 
+AGAIN = (Stage.FAILED, Stage.INTERRUPTED)
 
-class ReplacementService(OnlineService):
-    """One after the other, in the order in which they were asked for; one at a time for an image.
 
-    `failed` tells "replace_check" where a file could not be looked at.
-    """
+class ReplacementService(ReplacementList):
+    """One after the other, in the order in which they were asked for; one at a time for an image."""
 
-    prepared = pyqtSignal(object)  # Prepared
-    progressed = pyqtSignal(object)  # Replacement, at every change
     replaced = pyqtSignal(str, object, object)  # mosaic id, old image, new image
     ended = pyqtSignal(object)  # Replacement, done or failed
     _stepped = pyqtSignal(int, object)  # by the worker: id, Step
 
     def __init__(
-        self, queue: QueueService, parent: Optional[QObject] = None, *, patience: Optional[Patience] = None
+        self,
+        queue: QueueService,
+        parent: Optional[QObject] = None,
+        *,
+        patience: Optional[Patience] = None,
+        keeper: Optional[JournalKeeper] = None,
     ) -> None:
-        super().__init__(parent)
-        self._queue = queue
         self._patience = patience or Patience()
-        self._all: dict[int, Replacement] = {}  # those that are over, too, for another try
-        self._next_id = 1
+        super().__init__(queue, keeper, parent, scale=self._patience.scale)
         self._stepped.connect(self._on_stepped)
         queue.job_changed.connect(self._on_job_changed)
-
-    @property
-    def open(self) -> tuple[Replacement, ...]:
-        """Under way or waiting, in their order."""
-        return tuple(one for one in self._all.values() if not one.is_over)
-
-    def is_replacing(self, image_id: str) -> bool:
-        return any(one.old.id == image_id for one in self.open)
 
     def set_connection(self, connection: Optional[Connection]) -> None:
         """Another token of the same account goes on where the old one was; else everything open ends."""
@@ -70,33 +62,12 @@ class ReplacementService(OnlineService):
             if is_same and isinstance(one.error, SignInRequired):
                 self.retry(one.id)
         if not is_same:
+            self._rows.let_go(self._all.values())
             self._all.clear()
 
     def close(self) -> None:
         super().close()
         self._all.clear()
-
-    # Before
-
-    def prepare(self, image: Image, path: str) -> None:
-        """Tells `prepared` or `failed`; the latest call wins."""
-        connection = self._connection
-        if connection is None:
-            return
-        self.run(
-            "prepare",
-            lambda token: with_client(
-                connection, token, lambda client, _: prepare(client, token, image, path), self._patience.scale
-            ),
-            self.prepared.emit,
-            self.failing("replace_check"),
-            latest=True,
-            description="Mapflow Data: check file",
-        )
-
-    def forget(self) -> None:
-        """Nobody waits for `prepared` any more."""
-        self.cancel("prepare")
 
     def replace(self, prepared: Prepared, mosaic_name: str = "", *, keeps_name: bool = False) -> bool:
         """False where it was not taken: the file cannot be sent, or the image is being replaced."""
@@ -106,7 +77,7 @@ class ReplacementService(OnlineService):
             return False
         one = Replacement(self._next_id, prepared, mosaic_name, keeps_name)
         self._next_id += 1
-        self._all[one.id] = one
+        one = self._all[one.id] = self._rows.opened(one, self._connection.key)
         self.progressed.emit(one)
         self._go_on()
         return True
@@ -118,14 +89,15 @@ class ReplacementService(OnlineService):
             self._give_up(one, Cancelled())
 
     def retry(self, number: int) -> bool:
-        """Goes on with one that failed: what was sent is not sent again. False where that is not possible."""
+        """Goes on with one that is over: what was sent is not sent again. False where it is not possible."""
         one = self._all.get(number)
-        if one is None or one.stage is not Stage.FAILED or self._connection is None or self._is_closed:
+        if one is None or one.stage not in AGAIN or self._connection is None or self._is_closed:
             return False
         job = self._job(one.job_id)
         if self.is_replacing(one.old.id) or (one.job_id and job is None and one.step is None):
             return False
         self._all.pop(number)
+        one = self._rows.opened(one, self._connection.key)
         self._all[number] = replace(one, stage=Stage.WAITING, error=None, note=None)
         self._go_on()
         return True
@@ -153,15 +125,18 @@ class ReplacementService(OnlineService):
 
     def _upload(self, one: Replacement) -> None:
         facts, mosaic_id = one.prepared.facts, one.old.mosaic_id
-        ids = self._queue.add([UploadRequest(facts, mosaic_id, one.mosaic_name)])
+        row_id = one.row.id if one.row else ""
+        ids = self._queue.add([UploadRequest(facts, mosaic_id, one.mosaic_name, row_id)])
         if not ids:
             self._finish(one, error=Cancelled(code=SIGNED_OUT))
         elif self._change(one, stage=Stage.UPLOADING, job_id=ids[0]) is None:
             self._queue.cancel(ids)
 
     def _on_job_changed(self, job: Job) -> None:
-        one = next((o for o in self.open if o.job_id == job.id and o.stage is Stage.UPLOADING), None)
-        if one is None:
+        one = next((o for o in self._all.values() if o.job_id == job.id), None)
+        if one is not None and one.stage is Stage.INTERRUPTED and not job.is_over:  # by the queue's own retry
+            one = self._all[one.id] = replace(one, stage=Stage.UPLOADING)
+        if one is None or one.stage is not Stage.UPLOADING:
             return
         if job.state is State.DONE:
             self._swap(replace(one, image_id=job.image_id))
@@ -178,6 +153,7 @@ class ReplacementService(OnlineService):
             return
         one = changed
         name = one.old.filename if one.keeps_name else ""
+        note = self._rows.note_for(one)
         wanted = Swap(one.old, one.prepared.facts, one.old.mosaic_id, one.prepared.known_ids, name)
 
         def work(client: MapflowClient, token: CancelToken) -> Swapped:
@@ -186,7 +162,7 @@ class ReplacementService(OnlineService):
                 self.tell("_stepped", one.id, step)
 
             found = one.new.id if one.new else one.image_id
-            return swap(client, wanted, found, tell, token, patience.wait_for, patience.poll)
+            return swap(client, wanted, found, tell, token, patience.wait_for, patience.poll, note)
 
         self.run(
             ("swap", one.id),
@@ -220,7 +196,7 @@ class ReplacementService(OnlineService):
         known = self._all.get(one.id)
         if known is None or known.is_over:
             return
-        one = replace(one, stage=Stage.FAILED if error else Stage.DONE, error=error)
+        one = self._rows.closed(replace(one, stage=Stage.FAILED if error else Stage.DONE, error=error))
         self._all[one.id] = one
         self.progressed.emit(one)
         if one.stage is Stage.DONE:
@@ -228,16 +204,3 @@ class ReplacementService(OnlineService):
         self.ended.emit(one)
         if self._connection is not None and not self._is_closed:
             self._go_on()
-
-    def _change(self, one: Replacement, **changes: Any) -> Optional[Replacement]:
-        """None where it is over, also by what somebody did who heard of the change: then nothing goes on."""
-        known = self._all.get(one.id)
-        if known is None or known.is_over:
-            return None
-        changed = replace(one, **changes)
-        self._all[one.id] = changed
-        self.progressed.emit(changed)
-        return changed if self._all.get(one.id) is changed else None
-
-    def _job(self, job_id: int) -> Optional[Job]:
-        return next((job for job in self._queue.jobs if job.id == job_id), None)

@@ -12,7 +12,8 @@ from ..api.client import MapflowClient
 from ..api.errors import ConnectionFailed
 from ..api.models import Image
 from .inspect import RasterFacts
-from .sending import Listing, Report, Sending, Stage
+from .listing import Listing
+from .sending import Report, Sending, Stage
 
 __all__ = ["SendResult", "Stage", "next_poll", "send"]
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+import time
 from enum import Enum
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.errors import FileUnreadable, MapflowError, Refused, SourceChanged, Unconfirmed
 from ..api.models import Image, ImageState, MosaicStatus
 from .claims import CLAIMS, Key, pick
-from .inspect import RasterFacts, inspect, is_current
+from .inspect import RasterFacts
+from .journal_rows import Row
+from .journal_rows import Stage as Noted
+from .listing import Listing
+from .same_file import check_unchanged, up_to_date
 from .twins import has_same_name, sha1_of_file
 
 log = logging.getLogger(__name__)
@@ -32,26 +36,10 @@ class Stage(Enum):
 
 
 Report = Callable[[Stage, int, int], None]  # stage, bytes sent, bytes in all
+Note = Callable[..., None]  # changes of the journal's row by name, on the disk when it comes back
 
 
-@dataclass(frozen=True)
-class Listing:
-    """What a mosaic holds at one moment; `status` is None where the server does not tell it."""
-
-    images: tuple[Image, ...]
-    status: Optional[MosaicStatus] = None
-
-    @classmethod
-    def read(cls, client: MapflowClient, mosaic_id: str, *, has_status: bool = True) -> Listing:
-        """The status first: what gets ready in between is then known all the same."""
-        status = client.mosaics.status(mosaic_id) if has_status else None
-        return cls(tuple(client.images.list(mosaic_id)), status)
-
-    @property
-    def ids(self) -> set[str]:
-        return {image.id for image in self.images} | {
-            s.image_id for s in (self.status or MosaicStatus()).images
-        }
+_NOTHING_YET: dict[str, Any] = {"image_id": "", "is_accepted": False, "sent_at": 0.0}
 
 
 class Sending:
@@ -59,9 +47,13 @@ class Sending:
     called again: it looks first.
     """
 
-    def __init__(self, mosaic_id: str, facts: RasterFacts) -> None:
+    def __init__(self, mosaic_id: str, facts: RasterFacts, note: Optional[Note] = None) -> None:
+        """`note` takes down how far it is, before that is so."""
         self.mosaic_id = mosaic_id
         self.facts = facts
+        self._note = note or (lambda **_: None)
+        self._is_resumed = False
+        self._wait_until = 0.0  # time.time() up to which it may still turn up by itself
         self.is_accepted = False  # the server said 2xx
         self.image_id = ""  # from the answer, where it names one
         self.doubt: Optional[Unconfirmed] = None  # why there was no answer
@@ -69,6 +61,23 @@ class Sending:
         self._is_settled = True
         self._sha1: Optional[str] = None
         self._lock = threading.Lock()
+
+    @classmethod
+    def resumed(cls, row: Row, note: Optional[Note] = None, confirm_for: float = 0.0) -> Sending:
+        """Of an earlier QGIS: the file must be as it was then. What was sent is waited for `confirm_for`
+        seconds since, before it is sent again.
+        """
+        one = cls(row.mosaic_id, row.facts, note)
+        one._is_resumed = True
+        if row.stage is not Noted.WAITING:
+            one._before = set(row.known_ids)
+            one.image_id, one.is_accepted = row.image_id, row.is_accepted
+            one._is_settled = row.stage is Noted.SENDING
+        if row.stage is Noted.SENT:
+            one.doubt = Unconfirmed(code="interrupted")
+            now = time.time()
+            one._wait_until = row.sent_at + confirm_for if row.sent_at <= now else now + confirm_for
+        return one
 
     @property
     def key(self) -> Key:
@@ -90,7 +99,8 @@ class Sending:
         An answer that was lost is no failure here: `is_accepted` stays False. Raises `MapflowError`.
         """
         report(Stage.CHECKING, 0, self.facts.size)
-        self._refresh(cancel)
+        if not self._is_resumed:
+            self._refresh(cancel)
         listing = Listing.read(client, self.mosaic_id)
         if self._before is None:
             self._before = listing.ids
@@ -99,10 +109,26 @@ class Sending:
             if found is not None:
                 return found
             self.is_accepted = self.is_accepted or self.is_known(listing)
-        if not self.is_accepted:
+        if not self.is_accepted and not self._may_turn_up():
+            if self._is_resumed:
+                check_unchanged(self.facts)
+            self._note(stage=Noted.SENDING, known_ids=self._lookalikes(listing), **_NOTHING_YET)
             self._send(client, report, cancel, poll)
         report(Stage.SERVER_WORKING, self.facts.size, self.facts.size)
         return None
+
+    def _may_turn_up(self) -> bool:
+        """Once: who tries again after that wants it sent."""
+        until, self._wait_until = self._wait_until, 0.0
+        return time.time() < until
+
+    def _lookalikes(self, listing: Listing) -> tuple[str, ...]:
+        """Of what was there before, what could be taken for this file: the rest need not be noted."""
+        sized = {image.id for image in listing.images if image.size_bytes in (self.facts.size, None)}
+        named = {
+            state.image_id for state in (listing.status or MosaicStatus()).images if self._is_ours(state)
+        }
+        return tuple(sorted((sized | named) & (self._before or set())))
 
     def _refresh(self, cancel: CancelToken) -> None:
         """A file that was saved anew since is another one than was accepted, if it was."""
@@ -115,6 +141,7 @@ class Sending:
         def progress(sent: int, total: int) -> None:
             if sent >= total:
                 self._is_settled = False  # from here on the server may have it
+                self._note(stage=Noted.SENT, sent_at=time.time())
             report(Stage.SENDING, sent, total)
 
         try:
@@ -127,9 +154,11 @@ class Sending:
             raise
         except Refused:
             self._is_settled = True
+            self._note(stage=Noted.WAITING, **_NOTHING_YET)
             raise
         else:
             self.is_accepted, self.image_id = True, receipt.image_id
+            self._note(is_accepted=True, image_id=receipt.image_id)
 
     def find(self, listing: Listing, cancel: CancelToken) -> Optional[Image]:
         """Our image in the listing. Raises `Refused` (PreprocessingFailed) where the server gave up."""
@@ -187,6 +216,7 @@ class Sending:
                 if self._before is not None:
                     self._before.add(state.image_id)  # the next attempt is another image
                 self.image_id, self.is_accepted, self._is_settled = "", False, True
+                self._note(stage=Noted.WAITING, **_NOTHING_YET)
                 raise Refused(
                     code="PreprocessingFailed",
                     server_text=state.error,
@@ -217,20 +247,3 @@ class Sending:
             self._is_settled = True
         except MapflowError as error:
             log.warning("a copy of %s may be left on the server: %s", self.facts.name, error)
-
-
-def up_to_date(facts: RasterFacts, cancel: CancelToken) -> RasterFacts:
-    """The facts of the file as it is now. Raises `FileUnreadable`, or `SourceChanged` for another image."""
-    if is_current(facts):
-        return facts
-    fresh = inspect(facts.path, cancel)
-    if not fresh.driver:
-        raise FileUnreadable(fresh.error, parameters={"path": facts.path})
-    if (fresh.driver, fresh.bands, fresh.crs_wkt, fresh.pixel_size) != (
-        facts.driver,
-        facts.bands,
-        facts.crs_wkt,
-        facts.pixel_size,
-    ):
-        raise SourceChanged("it is another image than was checked", parameters={"path": facts.path})
-    return fresh

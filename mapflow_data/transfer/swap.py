@@ -18,7 +18,9 @@ from ..api.errors import BadAnswer, Cancelled, FileUnreadable, MapflowError, Not
 from ..api.models import Image
 from .crs import is_same_crs
 from .inspect import RasterFacts, inspect, is_current
+from .journal_rows import Stage
 from .send import next_poll
+from .sending import Note
 from .twins import has_same_name, sha1_of_file
 
 log = logging.getLogger(__name__)
@@ -67,17 +69,22 @@ def swap(
     cancel: CancelToken,
     wait_for: float = 900.0,
     poll: float = 2.0,
+    note: Optional[Note] = None,
 ) -> Swapped:
-    """`image_id` is the new image's where the upload told it. May be called again after a failure.
+    """`image_id` is the new image's where the upload told it; `note` takes down that it is verified, before
+    anything is done to the old one. May be called again after a failure.
 
     Raises `Cancelled` only.
     """
-    return _Swapping(client, wanted, tell, cancel).run(image_id, wait_for, poll)
+    return _Swapping(client, wanted, tell, cancel, note).run(image_id, wait_for, poll)
 
 
 class _Swapping:
-    def __init__(self, client: MapflowClient, wanted: Swap, tell: Tell, cancel: CancelToken) -> None:
+    def __init__(
+        self, client: MapflowClient, wanted: Swap, tell: Tell, cancel: CancelToken, note: Optional[Note]
+    ) -> None:
         self._client, self._wanted, self._tell, self._cancel = client, wanted, tell, cancel
+        self._note_down = note
         self._step = Step.FINDING
         self._new: Optional[Image] = None
         self._note: Optional[MapflowError] = None
@@ -89,6 +96,8 @@ class _Swapping:
             self._read_file()
             self._new = self._found(image_id, wait_for, poll)
             self._new = self._verified(self._new)
+            if self._note_down is not None:
+                self._note_down(stage=Stage.VERIFIED, image_id=self._new.id)
             self._rename()
             self._delete_old()
         except Cancelled:
@@ -143,9 +152,7 @@ class _Swapping:
         return image
 
     def _is_ours(self, image: Image) -> bool:
-        """Also by the name that an earlier attempt gave it."""
-        names = {self._facts.name, self._wanted.name or self._facts.name}
-        return any(is_of_file(image, replace(self._facts, name=name), self._sha1) for name in names)
+        return is_proven(image, self._facts, self._sha1, self._wanted.name)
 
     def _rename(self) -> None:
         """Another name is a wish, and no reason to keep the old image, unless the new one is gone."""
@@ -185,6 +192,12 @@ class _Swapping:
         except MapflowError as error:
             log.info("looking for the old image: %s", type(error).__name__)
         return False
+
+
+def is_proven(image: Image, facts: RasterFacts, sha1: str, wish: str = "") -> bool:
+    """Also by the name that an earlier attempt gave it."""
+    names = {facts.name, wish or facts.name}
+    return any(is_of_file(image, replace(facts, name=name), sha1) for name in names)
 
 
 def is_of_file(image: Image, facts: RasterFacts, sha1: str) -> bool:

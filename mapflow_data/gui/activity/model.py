@@ -29,6 +29,7 @@ ICONS = {
     State.FAILED: "failed",
     State.UNCONFIRMED: "failed",
     State.CANCELLED: "stopped",
+    State.INTERRUPTED: "paused",
 }
 
 

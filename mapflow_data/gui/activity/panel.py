@@ -17,7 +17,7 @@ from .model import JOB_ROLE, ActivityModel
 from .words import failure, summary
 
 CLEARABLE = (State.DONE, State.CANCELLED)
-FAILED = (State.FAILED, State.UNCONFIRMED)
+FAILED = (State.FAILED, State.UNCONFIRMED, State.INTERRUPTED)
 RETRYABLE = (*FAILED, State.CANCELLED)  # the last only where it is selected: it was wished
 
 
@@ -82,7 +82,7 @@ class ActivityPanel(QWidget):
         return [job for job in self._selected() or self.model.jobs if not job.is_over]
 
     def _to_retry(self) -> list[Job]:
-        """Those selected, or all that failed when none of them is."""
+        """Those selected, or all that failed or were interrupted when none of them is."""
         chosen = [job for job in self._selected() if job.state in RETRYABLE]
         return chosen or [job for job in self.model.jobs if job.state in FAILED]
 

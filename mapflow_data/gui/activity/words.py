@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ...services.upload.jobs import Job, Note, State, Summary
 from ..words import formats
 from ..words.messages import describe
+from ..words.plain import cut
 
 translate = QCoreApplication.translate
 
@@ -25,6 +26,7 @@ def state_name(state: State) -> str:
         State.FAILED: translate("Activity", "Not uploaded"),
         State.CANCELLED: translate("Activity", "Cancelled"),
         State.PAUSED: translate("Activity", "Paused"),
+        State.INTERRUPTED: translate("Activity", "Interrupted"),
     }
     return names[state]
 
@@ -56,11 +58,19 @@ def second_line(job: Job) -> str:
         return describe(job.error).text.rstrip(".")  # as the other lines
     if job.state is State.UNCONFIRMED:
         return translate("Activity", "Not confirmed: Retry looks for it first")
+    if job.state is State.INTERRUPTED:
+        return _interrupted(job)
     if note:
         return f"{name} · {note}"
     if job.state is State.UPLOADING:
         return formats.part_of(job.sent, job.size)
     return f"{name} · {formats.size(job.size)}" if job.state is State.DONE else name
+
+
+def _interrupted(job: Job) -> str:
+    if job.old_name:
+        return translate("Activity", "Interrupted, replaces “{0}”: Retry goes on").format(cut(job.old_name))
+    return translate("Activity", "Interrupted: Retry goes on with it")
 
 
 def explanation(job: Job) -> str:
@@ -94,6 +104,8 @@ def summary(total: Summary) -> str:
             if left == 1
             else translate("Activity", "{0} need you").format(left)
         )
+    if total.interrupted:
+        parts.append(translate("Activity", "{0} interrupted").format(total.interrupted))
     if total.waiting_since is not None:
         since = formats.clock(datetime.fromtimestamp(total.waiting_since, timezone.utc))
         parts.append(translate("Activity", "waiting for the network since {0}").format(since))

@@ -21,4 +21,5 @@ def words_for(what: str) -> str:
         "storage": translate("Failures", "The storage was not read"),
         "search": translate("Failures", "The search did not work"),
         "queue": translate("Failures", "Uploads were interrupted"),
+        "journal": translate("Failures", "What is under way is not noted on this computer"),
     }.get(what, "")

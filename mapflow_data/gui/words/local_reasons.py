@@ -34,6 +34,11 @@ def bad_input(error: MapflowError) -> str:
         "disk": translate(
             "Messages", "it cannot be written to {folder}; make room or check the folder's rights"
         ),
+        "journal": translate(
+            "Messages",
+            "QGIS' profile folder cannot be written ({reason}); make room or check its rights, "
+            "else nothing could be continued after a crash",
+        ),
         "room": translate("Messages", "{folder} has {free} free and {needed} are needed; make room there"),
     }.get(error.code)
     if words is None:
@@ -45,6 +50,7 @@ def bad_input(error: MapflowError) -> str:
         folder=fields.text(told.get("folder")),
         free=formats.size(fields.integer(told.get("free"))),
         needed=formats.size(fields.integer(told.get("needed"))),
+        reason=words_of(error) or "?",
     )
 
 
@@ -55,6 +61,10 @@ def file_unreadable(error: MapflowError) -> str:
 
 
 def source_changed(error: MapflowError) -> str:
+    if error.code == "changed_since":
+        return translate(
+            "Messages", "the file changed since it was to be uploaded; choose Upload… for what it is now"
+        )
     return translate(
         "Messages", "the file changed while it was sent; wait until it is complete and try again"
     )

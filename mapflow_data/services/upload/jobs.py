@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Optional
 
 from ...api.errors import MapflowError
 from ...transfer.inspect import RasterFacts
+from ...transfer.journal_rows import Row
 
 RATE_WINDOW_S = 10.0
 
@@ -26,10 +27,11 @@ class State(Enum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     PAUSED = "paused"
+    INTERRUPTED = "interrupted"  # by the end of an earlier QGIS: goes on when somebody says so
 
 
 ACTIVE = frozenset({State.CHECKING, State.CONVERTING, State.UPLOADING, State.WORKING})
-OVER = frozenset({State.UNCONFIRMED, State.DONE, State.FAILED, State.CANCELLED})
+OVER = frozenset({State.UNCONFIRMED, State.DONE, State.FAILED, State.CANCELLED, State.INTERRUPTED})
 
 
 class Note(Enum):
@@ -46,14 +48,19 @@ class Note(Enum):
 
 @dataclass(frozen=True)
 class UploadRequest:
+    """`row_id` is that of a journal's row that the asker keeps, else the queue makes one."""
+
     facts: RasterFacts
     mosaic_id: str
     mosaic_name: str = ""
+    row_id: str = ""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One file on its way. Sizes in bytes; `started` is `time.monotonic()` of its present try."""
+    """One file on its way, maybe into the place of an image. Sizes in bytes; `started` is
+    `time.monotonic()` of its present try.
+    """
 
     id: int
     path: str
@@ -68,10 +75,22 @@ class Job:
     started: Optional[float] = None
     note: Note = Note.NONE
     wait_s: Optional[float] = None
+    old_name: str = ""  # of the image in whose place it is put
 
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+
+def job_of(job_id: int, request: UploadRequest) -> Job:
+    facts = request.facts
+    return Job(job_id, facts.path, facts.name, request.mosaic_id, request.mosaic_name, facts.size)
+
+
+def job_of_row(job_id: int, row: Row) -> Job:
+    """Of an earlier QGIS."""
+    job = Job(job_id, row.path, row.name, row.mosaic_id, row.mosaic_name, row.size)
+    return replace(job, state=State.INTERRUPTED, old_name=row.old_name)
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,7 @@ class Summary:
     waiting: int = 0
     unconfirmed: int = 0
     cancelled: int = 0
+    interrupted: int = 0
     bytes_sent: int = 0
     bytes_total: int = 0
     rate: float = 0.0
@@ -117,7 +137,7 @@ class RateMeter:
 
 
 def sum_up(jobs: Iterable[Job], rate: float, waiting_since: Optional[float]) -> Summary:
-    """Bytes of failed, unconfirmed and cancelled jobs do not count."""
+    """Bytes of failed, unconfirmed, cancelled and interrupted jobs do not count."""
     jobs = tuple(jobs)
     counted = [job for job in jobs if job.state not in OVER or job.state is State.DONE]
     bytes_total = sum(job.size for job in counted)
@@ -131,6 +151,7 @@ def sum_up(jobs: Iterable[Job], rate: float, waiting_since: Optional[float]) -> 
         waiting=_count(jobs, State.WAITING, State.PAUSED),
         unconfirmed=_count(jobs, State.UNCONFIRMED),
         cancelled=_count(jobs, State.CANCELLED),
+        interrupted=_count(jobs, State.INTERRUPTED),
         bytes_sent=bytes_sent,
         bytes_total=bytes_total,
         rate=rate,

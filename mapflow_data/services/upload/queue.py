@@ -6,21 +6,25 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from ...api.connection import Connection
+from ...transfer.journal_rows import Row
 from ...transfer.sending import Sending
 from ..task import Task
+from .book import Book
 from .courier import Item, Times
 from .engine import Engine
-from .jobs import OVER, Job, Note, RateMeter, State, Summary, UploadRequest, sum_up
+from .jobs import OVER, Job, Note, RateMeter, State, Summary, UploadRequest, job_of, job_of_row, sum_up
+from .journal_keeper import JournalKeeper
 
 __all__ = ["Job", "Note", "QueueService", "State", "Summary", "Times", "UploadRequest"]
 
 SUMMARY_GAP_S = 0.1
+ANEW = {"state": State.WAITING, "error": None, "sent": 0, "note": Note.NONE, "started": None}
 
 
 class QueueService(QObject):
@@ -38,9 +42,16 @@ class QueueService(QObject):
     _said = pyqtSignal(object, object)
 
     def __init__(
-        self, parent: Optional[QObject] = None, *, at_once: int = 2, times: Optional[Times] = None
+        self,
+        parent: Optional[QObject] = None,
+        *,
+        at_once: int = 2,
+        times: Optional[Times] = None,
+        keeper: Optional[JournalKeeper] = None,
     ) -> None:
         super().__init__(parent)
+        self._book = Book(keeper)
+        self._confirm_for = (times or Times()).confirm_for
         self._jobs: dict[int, Job] = {}
         self._sendings: dict[int, Sending] = {}
         self._next_id = 1
@@ -77,11 +88,24 @@ class QueueService(QObject):
         connection = self._connection
         if connection is None or self._is_closed:
             return []
-        added = [self._make_job(request) for request in requests]
+        added = [self._make_job(request, connection) for request in requests]
         if added:
             self.jobs_added.emit(added)
             self._enqueue(added, connection)
         return [job.id for job in added]
+
+    def restore(self, rows: Iterable[Row]) -> list[int]:
+        """Jobs of an earlier QGIS, which wait for a `retry`; their ids."""
+        restored = [self._restored(row) for row in rows]
+        if restored:
+            self.jobs_added.emit(restored)
+            self._sum_up()
+        return [job.id for job in restored]
+
+    def put_away(self) -> None:
+        """Interrupted jobs go from here, until their account signs in again."""
+        gone = [job.id for job in self._jobs.values() if job.state is State.INTERRUPTED]
+        self._drop(gone, self._book.let_go)
 
     def cancel(self, ids: Iterable[int]) -> None:
         """Give jobs up. What the server has taken by then stays there."""
@@ -96,29 +120,22 @@ class QueueService(QObject):
         self.cancel(tuple(self._jobs))
 
     def retry(self, ids: Iterable[int]) -> None:
-        """Try failed, cancelled and unconfirmed jobs again, with the present connection.
+        """Try failed, cancelled, unconfirmed and interrupted jobs again, with the present connection.
 
         What may have arrived is looked for before it is sent again.
         """
-        known = [self._jobs[i] for i in ids if i in self._jobs]
-        again = [job for job in known if job.is_over and job.state is not State.DONE]
         if self._connection is None or self._is_closed:
             return
+        known = [self._jobs[i] for i in ids if i in self._jobs]
+        again = [job for job in known if job.is_over and job.state is not State.DONE]
         for job in again:
-            self._change(
-                job, {"state": State.WAITING, "error": None, "sent": 0, "note": Note.NONE, "started": None}
-            )
+            self._book.reopen(job.id, self._connection.key)
+            self._change(job, ANEW)
         self._enqueue([self._jobs[job.id] for job in again], self._connection)
 
     def remove(self, ids: Iterable[int]) -> None:
         """Forget jobs that are over."""
-        gone = [i for i in tuple(ids) if i in self._jobs and self._jobs[i].is_over]
-        for job_id in gone:
-            del self._jobs[job_id]
-            self._sendings.pop(job_id, None)
-        if gone:
-            self.jobs_removed.emit(gone)
-            self._sum_up()
+        self._drop([i for i in tuple(ids) if i in self._jobs and self._jobs[i].is_over], self._book.forget)
 
     def close(self) -> None:
         """Stop at once, sockets and all; nothing is told any more. May be called twice."""
@@ -128,13 +145,27 @@ class QueueService(QObject):
         if self._task is not None:
             self._task.cancel()
 
-    def _make_job(self, request: UploadRequest) -> Job:
-        facts = request.facts
-        job = Job(self._next_id, facts.path, facts.name, request.mosaic_id, request.mosaic_name, facts.size)
+    def _make_job(self, request: UploadRequest, connection: Connection) -> Job:
+        note = self._book.open(self._next_id, request, connection.key)
+        return self._take(job_of(self._next_id, request), Sending(request.mosaic_id, request.facts, note))
+
+    def _restored(self, row: Row) -> Job:
+        note = self._book.take(self._next_id, row)
+        return self._take(job_of_row(self._next_id, row), Sending.resumed(row, note, self._confirm_for))
+
+    def _take(self, job: Job, sending: Sending) -> Job:
         self._next_id += 1
-        self._jobs[job.id] = job
-        self._sendings[job.id] = Sending(request.mosaic_id, facts)
+        self._jobs[job.id], self._sendings[job.id] = job, sending
         return job
+
+    def _drop(self, gone: list[int], from_book: Callable[[list[int]], None]) -> None:
+        for job_id in gone:
+            del self._jobs[job_id]
+            self._sendings.pop(job_id, None)
+        if gone:
+            from_book(gone)
+            self.jobs_removed.emit(gone)
+            self._sum_up()
 
     def _enqueue(self, jobs: Iterable[Job], connection: Connection) -> None:
         for job in jobs:
@@ -154,11 +185,7 @@ class QueueService(QObject):
         QTimer.singleShot(0, lambda: self._submit(task))
 
     def _submit(self, task: Task) -> None:
-        if task is not self._task:
-            return
-        if self._is_closed:
-            self._task = None
-        else:
+        if task is self._task and not self._is_closed:
             QgsApplication.taskManager().addTask(task)
 
     def _on_ended(self) -> None:
@@ -206,18 +233,16 @@ class QueueService(QObject):
         if changed == job:
             return
         self._jobs[job.id] = changed
+        self._book.follow(changed)
         if changed.state is State.UPLOADING:
             self._rate.add(changed.sent - job.sent if job.state is State.UPLOADING else 0)
         self.job_changed.emit(changed)
         if changed.state is State.DONE and job.state is not State.DONE:
             self.image_uploaded.emit(changed.mosaic_id, changes.get("image"))
-        self._tell_sum(is_step=changed.state is not job.state)
+        if changed.state is not job.state or time.monotonic() - self._summed_at >= SUMMARY_GAP_S:
+            self._sum_up()
         if changed.state in OVER and job.state not in OVER and self.is_idle:
             self.idle.emit()
-
-    def _tell_sum(self, *, is_step: bool) -> None:
-        if is_step or time.monotonic() - self._summed_at >= SUMMARY_GAP_S:
-            self._sum_up()
 
     def _sum_up(self) -> None:
         self._summed_at = time.monotonic()

@@ -9,8 +9,8 @@ from typing import Any, Callable, Optional
 from ...api.cancel import CancelToken
 from ...api.client import MapflowClient
 from ...api.errors import Cancelled, ConnectionFailed, MapflowError, NotFound, Refused, SignInRequired
+from ...transfer.listing import Listing
 from ...transfer.send import next_poll
-from ...transfer.sending import Listing
 from .courier import Item, Say
 from .jobs import Note, State
 

@@ -1,0 +1,1 @@
+"""What was under way when QGIS ended."""
