@@ -9,7 +9,9 @@ from qgis.PyQt.QtGui import QResizeEvent, QTextOption
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QWidget
 
 from ..widgets.forms import load_ui
-from .delete_words import Doomed, headline, line
+from .delete_words import Doomed, line, question
+
+FEW = 8
 
 
 class DeleteDialog(QDialog):
@@ -33,11 +35,21 @@ class DeleteDialog(QDialog):
         cancel.setFocus()
         self.buttonBox.accepted.connect(self.accept)
         self.buttonBox.rejected.connect(self.reject)
+        self._fit(len(doomed))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrapped lines are never cut: Qt itself thinks of the width alone."""
         super().resizeEvent(event)
         self._keep_whole()
+
+    def _fit(self, count: int) -> None:
+        """One name has no room for twenty."""
+        if count < FEW:
+            line = self.namesView.fontMetrics().lineSpacing() + 2
+            around = 2 * (self.namesView.frameWidth() + int(self.namesView.document().documentMargin()))
+            self.namesView.setMaximumHeight((count + 1) * line + around)  # a long name takes two lines
+            self._keep_whole()
+            self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
 
     def _keep_whole(self) -> None:
         self.setMinimumHeight(self.layout().minimumHeightForWidth(self.width()))
@@ -45,7 +57,7 @@ class DeleteDialog(QDialog):
     def show_doomed(self, doomed: Sequence[Doomed]) -> None:
         """Again, as soon as more is known of it."""
         names = "\n".join(line(one) for one in doomed)
-        self.whatLabel.setText(headline(doomed))
+        self.whatLabel.setText(question(doomed))
         self._keep_whole()
         if names != self.namesView.toPlainText():
             self.namesView.setPlainText(names)

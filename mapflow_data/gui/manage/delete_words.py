@@ -46,6 +46,11 @@ def headline(doomed: Sequence[Doomed]) -> str:
     return ", ".join(parts)
 
 
+def question(doomed: Sequence[Doomed]) -> str:
+    """ "Delete 2 mosaics with 61 images, 41 GB?"."""
+    return translate("Delete", "Delete {0}?").format(headline(doomed))
+
+
 def line(one: Doomed) -> str:
     """ "field_1.tif · 683 MB"."""
     count = image_count(one.images) if one.images is not None else ""

@@ -69,7 +69,7 @@ def test_a_mosaic_is_named_with_images_and_bytes_and_stays_after_cancel(
     sandbox.clear_requests()
     dialog = ask_to_delete(panel, qtbot, row_of(panel, mosaic))
     text = dialog.whatLabel.text
-    qtbot.waitUntil(lambda: text().startswith("1 mosaic with 2 images, "), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: text().startswith("Delete 1 mosaic with 2 images, "), timeout=PATIENCE_MS)
     assert "<b>up</b> · 2 images" in dialog.namesView.toPlainText()
     assert "cannot be restored" in dialog.warningLabel.text()
     qtbot.mouseClick(dialog.buttonBox.button(dialog.buttonBox.StandardButton.Cancel), LEFT)
@@ -100,7 +100,7 @@ def test_an_image_goes_from_the_tree_and_the_map(
     rows = open_mosaic(panel, qtbot, mosaic)
     show_footprints(panel, qtbot, mosaic)
     dialog = ask_to_delete(panel, qtbot, rows[0])
-    assert dialog.whatLabel.text().startswith("1 image, ")
+    assert dialog.whatLabel.text().startswith("Delete 1 image, ")
     qtbot.mouseClick(dialog.delete_button, LEFT)
     (layer,) = layers("footprints")
     qtbot.waitUntil(lambda: layer.featureCount() == 1, timeout=PATIENCE_MS)
@@ -142,7 +142,7 @@ def test_what_failed_is_named_and_tried_again_alone(
     stranger = Image(foreign.id, mosaic.id, foreign.filename)
     panel.model.set_images(mosaic.id, [*images, stranger])
     dialog = ask_to_delete(panel, qtbot, *open_mosaic(panel, qtbot, mosaic))
-    assert dialog.whatLabel.text() == "3 images"  # one size is not known
+    assert dialog.whatLabel.text() == "Delete 3 images?"  # one size is not known
     dock = signed_in.dock
     qtbot.mouseClick(dialog.delete_button, LEFT)
     qtbot.waitUntil(lambda: bool(notices(dock)), timeout=PATIENCE_MS)
