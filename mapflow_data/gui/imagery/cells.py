@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 
 from ...api.models import Image, Mosaic
 from ..widgets.icons import cell_icon
-from ..widgets.tables import RIGHT
+from ..widgets.tables import DOWNWARDS, RIGHT
 from ..words import formats
 from ..words.plain import as_tooltip, cut
 
@@ -21,6 +21,7 @@ DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 DECORATION = int(Qt.ItemDataRole.DecorationRole)
 ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
+FIRST_ORDER = int(Qt.ItemDataRole.InitialSortOrderRole)
 SPOKEN = int(Qt.ItemDataRole.AccessibleTextRole)
 ROLES = frozenset((DISPLAY, DECORATION, ALIGNMENT, TOOLTIP, SPOKEN))  # others need not be asked for
 
@@ -49,6 +50,14 @@ def title(column: Column) -> str:
         Column.CREATED: translate("Imagery", "Created"),
         Column.STATUS: translate("Imagery", "Status"),
     }[column]
+
+
+def header(column: Column, role: int) -> Any:
+    if role == ALIGNMENT and column in NUMBERS:
+        return RIGHT
+    if role == FIRST_ORDER and column in DOWN_FIRST:
+        return DOWNWARDS
+    return title(column) if role == DISPLAY else None
 
 
 def value(item: Union[Mosaic, Image], column: Column, role: int, size: Optional[int]) -> Any:

@@ -12,7 +12,6 @@ from typing import Any, Callable, Optional, Union
 from qgis.PyQt.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, pyqtSignal
 
 from ...api.models import Image, Mosaic
-from ..widgets.tables import DOWNWARDS, RIGHT
 from . import cells
 from .branch import Branch, Branches, Loading
 from .order import Order
@@ -176,14 +175,8 @@ class ImageryModel(QAbstractItemModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
     ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        column = cells.Column(section)
-        if role == Qt.ItemDataRole.InitialSortOrderRole and column in cells.DOWN_FIRST:
-            return DOWNWARDS
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in cells.NUMBERS:
-            return RIGHT
-        return cells.title(column) if role == Qt.ItemDataRole.DisplayRole else None
+        is_header = orientation == Qt.Orientation.Horizontal
+        return cells.header(cells.Column(section), role) if is_header else None
 
     def data(self, index: QModelIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if role not in ROLES or not index.isValid():  # a view asks for as many again

@@ -60,7 +60,7 @@ class ImageryPlace(QObject):
     def _on_changed(self) -> None:
         selection, flag = self._tree.selectionModel(), QItemSelectionModel.SelectionFlag
         selection.blockSignals(True)  # it is as it was
-        selection.select(make_selection(self._selected, self._model), flag.Select | flag.Rows)
+        selection.select(make_selection(self._selected, self._model), flag.Select)
         selection.setCurrentIndex(QModelIndex(self._current), flag.NoUpdate)
         selection.blockSignals(False)
         if self._row >= 0 and not self._current.isValid() and not self._is_given_up:

@@ -5,7 +5,8 @@ Row by row thousands of selected ones would hold up the main thread: Qt looks at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Callable
 
 from qgis.PyQt.QtCore import QItemSelection, QModelIndex
 
@@ -53,12 +54,34 @@ def make_selection(wanted: Mapping[str, set[str]], model: ImageryModel) -> QItem
     return selection
 
 
-def _add(selection: QItemSelection, model: ImageryModel, parent: QModelIndex, rows: list[int]) -> None:
+def rows_between(
+    first: QModelIndex, last: QModelIndex, model: ImageryModel, is_open: Callable[[QModelIndex], bool]
+) -> QItemSelection:
+    """What is shown from `first` down to `last`."""
+    selection = QItemSelection()
+    (begin, first_image), (end, last_image) = _place(first), _place(last)
+    _add(selection, model, QModelIndex(), range(begin + (first_image >= 0), end + 1))
+    for row in range(begin, end + 1):
+        top = model.index(row, 0)
+        if is_open(top):
+            start = max(0, first_image) if row == begin else 0
+            stop = last_image + 1 if row == end else model.rowCount(top)
+            _add(selection, model, top, range(start, stop))
+    return selection
+
+
+def _place(index: QModelIndex) -> tuple[int, int]:
+    """Row of the mosaic, and of its image or -1."""
+    top = index.parent()
+    return (top.row(), index.row()) if top.isValid() else (index.row(), -1)
+
+
+def _add(selection: QItemSelection, model: ImageryModel, parent: QModelIndex, rows: Sequence[int]) -> None:
     for first, last in _runs(rows):
         selection.select(model.index(first, 0, parent), model.index(last, COLUMNS - 1, parent))
 
 
-def _runs(rows: list[int]) -> Iterator[tuple[int, int]]:
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     """First and last of neighbours."""
     start = 0
     for place, row in enumerate(rows):

@@ -12,21 +12,21 @@ from qgis.PyQt.QtWidgets import QWidget
 from ...api.models import Image, Mosaic
 from ..widgets.icons import forget_cell_icons
 from ..widgets.keys import ENTER
-from ..widgets.steady_views import SteadyTree
 from .cells import Column
 from .columns import ImageryColumns
 from .count_delegate import CountDelegate, QuietDelegate
 from .keeper import ImageryKeeper
-from .model import ITEM_ROLE, ImageryModel, Item, Loading
+from .model import COLUMNS, ITEM_ROLE, ImageryModel, Item, Loading
 from .opener import ImageryOpener
 from .place import ImageryPlace
 from .selection import selected_by_mosaic
+from .span_tree import SpanTree
 from .watch import ImageryWatch
 
 FILTER_MS = 200  # typing goes on
 
 
-class ImageryTree(SteadyTree):
+class ImageryTree(SpanTree):
     """Emits `images_wanted(mosaic id)` when images of a mosaic are to be seen that are not loaded."""
 
     images_wanted = pyqtSignal(str)
@@ -36,8 +36,9 @@ class ImageryTree(SteadyTree):
     image_activated = pyqtSignal(object)  # by Enter or a double click
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
-        super().__init__(parent)
-        self.imagery = ImageryModel(self)
+        self.imagery = ImageryModel()
+        super().__init__(self.imagery, parent)
+        self.imagery.setParent(self)
         self._rows_wanted: dict[str, set[str]] = {}  # images to select once their mosaic is loaded
         self._filter_text = ""
         self._filter_timer = QTimer(self)
@@ -45,7 +46,6 @@ class ImageryTree(SteadyTree):
         self._filter_timer.setInterval(FILTER_MS)
         self._filter_timer.timeout.connect(self._on_filter)
         self.setUniformRowHeights(True)
-        self.setModel(self.imagery)
         self.setItemDelegate(QuietDelegate(self))
         self.setItemDelegateForColumn(Column.NAME, CountDelegate(self))
         self.columns = ImageryColumns(self)
@@ -228,11 +228,11 @@ class ImageryTree(SteadyTree):
             if last.isValid() and row.row() == last.row() + 1 and row.parent() == last.parent():
                 last = row
                 continue
-            selection.select(first, last)
+            selection.select(first, last.siblingAtColumn(COLUMNS - 1))
             first = last = row
-        selection.select(first, last)
+        selection.select(first, last.siblingAtColumn(COLUMNS - 1))
         flag = QItemSelectionModel.SelectionFlag
-        self.selectionModel().select(selection, flag.ClearAndSelect | flag.Rows)
+        self.selectionModel().select(selection, flag.ClearAndSelect)
         if rows and rows[-1].isValid():
             self.selectionModel().setCurrentIndex(rows[-1], flag.NoUpdate)
             self.scrollTo(rows[-1])
