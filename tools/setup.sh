@@ -22,7 +22,8 @@ step() {
     echo "+ $*" >>"$LOG" || fail "this folder cannot be written to: is the disk full?"
     before=$(wc -l <"$LOG")
     "$@" >>"$LOG" 2>&1 </dev/null && return
-    fail "$why: $(tail -n "+$before" "$LOG" | cause) (all of it is in $LOG)"
+    reason=$(tail -n "+$before" "$LOG" | cause)
+    fail "$why${reason:+: $reason} (all of it is in $LOG)"
 }
 
 # The reason behind what apt, venv and pip say: pip calls a network that is away a missing distribution.
@@ -31,7 +32,7 @@ cause() {
     case $said in
         *"No space left on device"*) echo "the disk is full" ;;
         *CERTIFICATE_VERIFY_FAILED*) echo "a certificate is not trusted; set PIP_CERT to your organisation's" ;;
-        *"name resolution"* | *"Could not resolve"* | *"Failed to establish a new connection"* | \
+        *"Temporary failure"* | *"Could not resolve"* | *"Failed to establish a new connection"* | \
             *"Network is unreachable"* | *"Name or service not known"* | *"ConnectTimeoutError"*)
             echo "the network cannot be reached; where it needs a proxy, set https_proxy" ;;
         *) echo "$said" | grep -E '^(E|ERROR): ' | tail -n 1 | sed 's/^[A-Z]*: //' ;;
