@@ -4,7 +4,7 @@ the count of what is in it. Main thread.
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QModelIndex, QSize, Qt
+from qgis.PyQt.QtCore import QModelIndex, QRect, QSize, Qt
 from qgis.PyQt.QtGui import QPainter, QPalette
 from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -36,7 +36,7 @@ class CountDelegate(QuietDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         if index.data(ITEM_ROLE) is None:
-            super().paint(painter, option, index)
+            super().paint(painter, _over_the_row(option), index)
             return
         item = QStyleOptionViewItem(option)
         self.initStyleOption(item, index)
@@ -54,3 +54,12 @@ class CountDelegate(QuietDelegate):
         painter.setPen(item_text(item, is_quiet=True))
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), suffix)
         painter.restore()
+
+
+def _over_the_row(option: QStyleOptionViewItem) -> QStyleOptionViewItem:
+    """A line of text has no cells beside it: there is room for its words."""
+    wide = QStyleOptionViewItem(option)
+    if option.widget is not None:
+        right = option.widget.viewport().rect().right()
+        wide.rect = QRect(option.rect.topLeft(), QSize(right - option.rect.left(), option.rect.height()))
+    return wide

@@ -102,4 +102,4 @@ def _found_words(images: int, mosaics: int, shown: int) -> str:
     words = translate("FindingBar", "{0} images in {1} mosaics").format(whole(images), whole(mosaics))
     if shown == mosaics:
         return words
-    return translate("FindingBar", "{0}, the first {1} are shown").format(words, whole(shown))
+    return translate("FindingBar", "{0}; the first {1} are shown").format(words, whole(shown))

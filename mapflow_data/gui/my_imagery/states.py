@@ -79,7 +79,8 @@ class ImageryStates(QObject):
         self._act = self.clear_requested.emit
         self._page.show_state(
             self.tr("Nothing found"),
-            self.tr("No mosaic, and no image of a mosaic that was opened, has “{0}” in it.").format(text),
+            self.tr("No mosaic and no image of an opened mosaic has “{0}” in its name, tags or id.").format(text),
+            icon_name="search",
             button=self.tr("Clear the filter"),
         )
         self._views.setCurrentWidget(self._page)

@@ -69,8 +69,10 @@ class ImageryViews(QObject):
             self._tree.scrollTo(self._tree.currentIndex())
 
     def _show_title(self) -> None:
+        """Beside the arrow that leads back: the mosaic, or where one is chosen."""
         mosaic = self._sheet.mosaic
-        self._title.set_texts(mosaic.name or mosaic.id if mosaic else "", self._size())
+        name = mosaic.name or mosaic.id if mosaic else self.tr("All mosaics")
+        self._title.set_texts(name, self._size() if mosaic else "")
 
     def _size(self) -> str:
         """How many images it has, and how many of them the filter leaves."""

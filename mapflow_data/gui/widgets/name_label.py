@@ -49,7 +49,8 @@ class NameLabel(QLabel):
         least = min(metrics.horizontalAdvance(self._name), NAME_MAY_SHRINK_TO)
         tail = BETWEEN + self._size if self._size else ""
         tail = metrics.elidedText(tail, end, self.width() - least)
-        name = metrics.elidedText(self._name, end, self.width() - metrics.horizontalAdvance(tail))
+        room = self.width() - metrics.horizontalAdvance(tail)
+        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room)
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         role = QPalette.ColorRole.WindowText
         self.style().drawItemText(

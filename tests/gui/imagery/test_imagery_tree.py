@@ -71,6 +71,16 @@ def type_filter(tree: ImageryTree, qtbot: QtBot, text: str) -> None:
         tree.filter_later(text)
 
 
+def test_a_line_of_text_has_the_room_of_the_whole_row(tree: ImageryTree) -> None:
+    tree.imagery.set_images_failed("m4", "Not loaded: the server did not answer in time; try again. " * 3)
+    tree.expand(row(tree, "m4"))
+    note = tree.imagery.index(0, Column.NAME, row(tree, "m4"))
+    beside = tree.visualRect(note.siblingAtColumn(Column.SIZE))
+    drawn = tree.viewport().grab(beside).toImage()
+    colours = {drawn.pixel(x, drawn.height() // 2) for x in range(drawn.width() // 2)}
+    assert len(colours) > 2, "nothing of it is seen beside the first column"
+
+
 # Where somebody is
 
 

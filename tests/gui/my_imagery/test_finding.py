@@ -104,7 +104,7 @@ def test_found_in_mosaics_that_were_not_opened(desk: Desk, server: FaultServer) 
     assert desk.found.wait(2)[1] == {f"m{n}": {"id of other.tif"} for n in range(3)}
     assert len(server.requests) == 3  # nothing is asked for twice
     desk.bar.show_found(3, 3, 2)
-    assert desk.words() == "3 images in 3 mosaics, the first 2 are shown"
+    assert desk.words() == "3 images in 3 mosaics; the first 2 are shown"
     desk.offer("")
     assert not desk.bar.isVisible()
 

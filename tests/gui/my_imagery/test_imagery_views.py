@@ -17,6 +17,7 @@ from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.image.dialog import ImageDialog
 from mapflow_data.gui.my_imagery.panel import ImageryPanel
 from mapflow_data.gui.storage.dialog import StorageDialog
+from mapflow_data.gui.widgets.name_label import NameLabel
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import FOOTPRINTS, kind_of
 from mapflow_data.settings import DRAWER_OPEN
@@ -129,6 +130,14 @@ def test_list_and_contact_sheet_are_one_selection(panel: ImageryPanel, stocked: 
     qtbot.mouseClick(panel.sheetPage.findChild(type(panel.sheetButton), "backButton"), LEFT)
     assert panel.views.currentWidget() is panel.imageryTree
     assert not panel.sheetButton.isChecked()
+
+
+def test_the_way_back_to_the_list_has_a_name(panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot) -> None:
+    title = panel.sheetPage.findChild(NameLabel)
+    qtbot.mouseClick(panel.sheetButton, LEFT)
+    assert title.text() == "All mosaics"
+    panel.imageryTree.select_mosaic(stocked.id)
+    assert title.text().startswith(stocked.name)
 
 
 def test_a_closed_drawer_stays_closed(workspace: Workspace, window: Window, qtbot: QtBot) -> None:
