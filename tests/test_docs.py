@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
+from tests.rig.geotiffs import make_raster
+from tests.rig.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 GUI = ROOT / "mapflow_data" / "gui"
@@ -153,3 +159,14 @@ def test_links_lead_somewhere(name: str) -> None:
 def test_every_picture_is_shown() -> None:
     shown = {Path(link).name for name in PAGES for link in links(name)}
     assert {path.name for path in (ROOT / "docs" / "pictures").iterdir()} <= shown
+
+
+def test_the_script_runs_as_it_stands(sandbox: Sandbox, tmp_path: Path) -> None:
+    (script,) = re.findall(r"```python\n(.*?)```", page("docs/scripting.md"), re.DOTALL)
+    make_raster(tmp_path / "DJI_0412.tif")
+    told = {"MAPFLOW_DATA_URL": sandbox.url, "MAPFLOW_DATA_TOKEN": sandbox.token, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-c", script]
+    ran = subprocess.run(command, cwd=tmp_path, env={**os.environ, **told}, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert "100%\n" in ran.stdout
+    assert re.search(r"^DJI_0412.tif \S+ (MULTI)?POLYGON", ran.stdout, re.MULTILINE)
