@@ -76,8 +76,8 @@ def test_a_line_of_text_has_the_room_of_the_whole_row(tree: ImageryTree) -> None
     tree.expand(row(tree, "m4"))
     note = tree.imagery.index(0, Column.NAME, row(tree, "m4"))
     beside = tree.visualRect(note.siblingAtColumn(Column.SIZE))
-    drawn = tree.viewport().grab(beside).toImage()
-    colours = {drawn.pixel(x, drawn.height() // 2) for x in range(drawn.width() // 2)}
+    drawn = tree.grab(beside.translated(tree.viewport().pos())).toImage()
+    colours = {drawn.pixel(x, y) for x in range(drawn.width() // 2) for y in range(drawn.height())}
     assert len(colours) > 2, "nothing of it is seen beside the first column"
 
 
