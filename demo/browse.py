@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from flight import BAD, COLUMNS, HEIGHT, MOSAIC, WIDTH
-from look import calm, child, find, image_row, mosaic_row, of_kind, on_map, zoom_to
+from look import base_layers, calm, child, find, image_row, mosaic_row, node, of_kind, on_map, zoom_to
 from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import QPoint, QPointF, QSize, Qt
 from qgis.PyQt.QtTest import QTest
@@ -111,6 +111,8 @@ def show_both(stage: Stage, dock: QWidget) -> Walk:
     window.resize(*FIRST_PAGE)
     yield from stage.click(child(dock, "sheetButton"))
     window.resizeDocks([dock], [ITS_DOCK], Qt.Orientation.Horizontal)
+    for base in base_layers():
+        node(base).setExpanded(False)
     yield from stage.pause(0.5)
     yield from zoom_to(stage, layer)
     yield from click_cell(stage, child(dock, "contactSheet"), LAKE)
