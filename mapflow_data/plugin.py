@@ -112,6 +112,7 @@ class MapflowDataPlugin(QObject):
         self._dock_action.setToolTip(self.tr("Mapflow Data: imagery in Mapflow, uploads, footprints, tiles"))
         self._dock_action.setCheckable(True)
         self._dock_action.toggled.connect(self._on_dock_toggled)
+        self._dock_action.triggered.connect(self._on_dock_triggered)
         self._upload_action = QAction(
             QgsApplication.getThemeIcon("/mActionSharingExport.svg"), self.tr("Upload to Mapflow…"), window
         )
@@ -185,6 +186,11 @@ class MapflowDataPlugin(QObject):
             self.workspace.open_dock()
         elif self._workspace is not None:
             self._workspace.dock.setUserVisible(False)
+
+    def _on_dock_triggered(self, on: bool) -> None:
+        if not on and self.workspace.dock.isVisible():
+            self.workspace.open_dock()  # it was behind another panel
+        self._on_dock_closed(not self.workspace.dock.isVisible())
 
     def _on_dock_closed(self, is_closed: bool) -> None:
         if self._dock_action is not None:

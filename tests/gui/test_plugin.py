@@ -128,6 +128,23 @@ def test_the_action_and_the_dock_agree(plugin: MapflowDataPlugin, window: Window
     assert not dock.isVisible()
 
 
+def test_a_dock_behind_another_panel_is_brought_to_the_front(
+    plugin: MapflowDataPlugin, window: Window, qtbot: QtBot
+) -> None:
+    action = dock_action(window)
+    action.trigger()
+    dock = plugin.workspace.dock
+    (layers,) = [d for d in window.window.findChildren(QDockWidget) if d.windowTitle() == "Layers"]
+    window.window.tabifyDockWidget(dock, layers)
+    layers.raise_()
+    qtbot.waitUntil(lambda: not dock.isUserVisible())
+    action.trigger()
+    qtbot.waitUntil(dock.isUserVisible)
+    assert action.isChecked()
+    action.trigger()
+    assert not dock.isVisible() and not action.isChecked()
+
+
 def test_upload_is_for_selected_rasters(plugin: MapflowDataPlugin, window: Window, tmp_path: Path) -> None:
     raster = add_raster(tmp_path / "field.tif")
     lines = QgsVectorLayer("LineString?crs=EPSG:4326", "lines", "memory")
