@@ -189,8 +189,7 @@ class MapflowDataPlugin(QObject):
 
     def _on_dock_triggered(self, on: bool) -> None:
         if not on and self.workspace.dock.isVisible():
-            self.workspace.open_dock()  # it was behind another panel
-        self._on_dock_closed(not self.workspace.dock.isVisible())
+            self._on_dock_closed(False)  # it was behind another panel
 
     def _on_dock_closed(self, is_closed: bool) -> None:
         if self._dock_action is not None:
