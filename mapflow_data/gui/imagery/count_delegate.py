@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QModelIndex, QRect, QSize, Qt
 from qgis.PyQt.QtGui import QPainter, QPalette
-from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from qgis.PyQt.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from ...api.models import Image
 from ..widgets.colours import item_text
+from .cells import Column
 from .model import COUNT_ROLE, ITEM_ROLE
 from .row_names import elided_name
 
@@ -17,7 +18,7 @@ GAP = 6  # logical px between name and count
 
 
 class QuietDelegate(QStyledItemDelegate):
-    """Lines of text and images that are not ready are grey."""
+    """Lines of text and images that are not ready are grey; a line of text has the room of its row."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         super().initStyleOption(option, index)
@@ -25,6 +26,17 @@ class QuietDelegate(QStyledItemDelegate):
         option.textElideMode = Qt.TextElideMode.ElideRight if item is None else Qt.TextElideMode.ElideMiddle
         if item is None or (isinstance(item, Image) and not item.is_ready):
             option.palette.setColor(QPalette.ColorRole.Text, item_text(option, is_quiet=True))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        view = option.widget
+        if index.data(ITEM_ROLE) is not None or not isinstance(view, QTreeView):
+            super().paint(painter, option, index)
+            return
+        name = index.siblingAtColumn(Column.NAME)
+        painter.save()
+        painter.setClipRect(option.rect)  # each cell draws its part of it: the view may ask for one alone
+        super().paint(painter, _over_the_row(option, view, name), name)
+        painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         hint = super().sizeHint(option, index)
@@ -36,7 +48,7 @@ class CountDelegate(QuietDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         if index.data(ITEM_ROLE) is None:
-            super().paint(painter, _over_the_row(option), index)
+            super().paint(painter, option, index)
             return
         item = QStyleOptionViewItem(option)
         self.initStyleOption(item, index)
@@ -56,10 +68,10 @@ class CountDelegate(QuietDelegate):
         painter.restore()
 
 
-def _over_the_row(option: QStyleOptionViewItem) -> QStyleOptionViewItem:
-    """A line of text has no cells beside it: there is room for its words."""
+def _over_the_row(option: QStyleOptionViewItem, view: QTreeView, name: QModelIndex) -> QStyleOptionViewItem:
     wide = QStyleOptionViewItem(option)
-    if option.widget is not None:
-        right = option.widget.viewport().rect().right()
-        wide.rect = QRect(option.rect.topLeft(), QSize(right - option.rect.left(), option.rect.height()))
+    left = view.visualRect(name).left()
+    wide.rect = QRect(
+        left, option.rect.top(), view.viewport().rect().right() - left + 1, option.rect.height()
+    )
     return wide
