@@ -123,11 +123,11 @@ def needs_sign_in() -> str:
 
 
 def file_title() -> str:
-    return translate("Download", "Download image")
+    return translate("Download", "Download Image")
 
 
 def folder_title(count: int) -> str:
-    return translate("Download", "Download {0} images into a folder").format(count)
+    return translate("Download", "Download {0} Images into a Folder").format(count)
 
 
 def exist(names: Sequence[str], count: int) -> str:

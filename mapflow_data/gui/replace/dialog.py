@@ -22,7 +22,8 @@ from ..widgets.forms import load_ui
 from ..widgets.icons import icon
 from . import words
 
-WIDTH, LEAST_WIDTH = 84, 72  # characters
+WIDTH, LEAST_WIDTH = 92, 72  # characters
+MAX_WIDTH = 1060  # logical px: a small screen has no more
 
 
 class ReplaceDialog(QDialog):
@@ -90,7 +91,8 @@ class ReplaceDialog(QDialog):
         for part in (self.compareGrid, self.consentCheck, self.nameCheck):
             part.hide()
         self.checkBar.setAccessibleName(words.checking())
-        self.resize(max(self.width(), WIDTH * self.fontMetrics().averageCharWidth()), self.height())
+        wanted = min(WIDTH * self.fontMetrics().averageCharWidth(), MAX_WIDTH)
+        self.resize(max(self.width(), wanted), self.height())
         self._keep_whole()
 
     def _show_problems(self, text: str) -> None:

@@ -26,7 +26,7 @@ LONG_NAME = 40
 
 
 def headline(old: Image, new_name: str) -> str:
-    return translate("Replace", "Replace “{0}” by “{1}”?").format(short(name_of(old)), short(new_name))
+    return translate("Replace", "Replace “{0}” with “{1}”?").format(short(name_of(old)), short(new_name))
 
 
 def order(old: Image) -> str:
@@ -146,9 +146,11 @@ def _sentence(problem: Problem, row: PlanRow) -> str:
 def _problem(problem: Problem, row: PlanRow) -> str:
     if problem is Problem.BANDS_DIFFER:  # the mosaic is not to be chosen here
         expected = row.limits.get("expected_bands", "?")
-        return translate("Replace", "bands: {0}, in the mosaic {1}; choose another file").format(
-            row.facts.bands, expected
-        )
+        if row.facts.bands == 1:
+            text = translate("Replace", "it has 1 band, the mosaic {0}; choose another file")
+            return text.format(expected)
+        text = translate("Replace", "it has {0} bands, the mosaic {1}; choose another file")
+        return text.format(row.facts.bands, expected)
     if problem is Problem.ALREADY_THERE:  # perhaps of a replacement that was cancelled late
         name = short(row.limits.get("existing") or row.facts.name)
         return translate(

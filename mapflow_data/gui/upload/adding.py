@@ -37,14 +37,14 @@ class Adder(QObject):
 
     def _on_files(self) -> None:
         kinds = self.tr("GeoTIFF (*.tif *.tiff *.TIF *.TIFF)") + ";;" + self.tr("All files (*)")
-        title = self.tr("Files to upload")
+        title = self.tr("Add Files")
         paths, _ = QFileDialog.getOpenFileNames(self._window, title, settings.UPLOAD_FOLDER.get(), kinds)
         if paths:
             settings.UPLOAD_FOLDER.set(str(Path(paths[0]).parent))
             self.chosen.emit(upload_sources.from_paths(paths))
 
     def _on_folder(self) -> None:
-        title = self.tr("Folder with files to upload")
+        title = self.tr("Add Folder")
         folder = QFileDialog.getExistingDirectory(self._window, title, settings.UPLOAD_FOLDER.get())
         if not folder:
             return

@@ -11,6 +11,8 @@ from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 LONG = re.compile(r"\S{17,}")  # may be broken: between their parts, as names of files have them
 PARTS = re.compile(r"(?<=[_./-])(?=[^_./-])|(?<=[^_./\u200b-]{16})(?=[^_./-])")
 BREAK = "\u200b"  # has no width
+UNIT = re.compile(r"(?<=\d) (?=(?:[KMGT]?B|km²|m|px|s|min|h|d|%)(?!\w))")
+NO_BREAK = "\u00a0"
 
 
 def breakable(text: str) -> str:
@@ -33,7 +35,7 @@ class WrappedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         self._text = text
-        super().setText(breakable(text))
+        super().setText(UNIT.sub(NO_BREAK, breakable(text)))  # a number is not left without its unit
 
     def clear(self) -> None:
         self.setText("")

@@ -133,7 +133,7 @@ def names(client: MapflowClient, mosaic: Mosaic) -> list[str]:
 
 def test_both_are_shown_side_by_side(panel: Panel, old: Image, new: Path, qtbot: QtBot) -> None:
     dialog = panel.ask(qtbot, old, new)
-    assert dialog.whatLabel.text() == "Replace “old.tif” by “new.tif”?"
+    assert dialog.whatLabel.text() == "Replace “old.tif” with “new.tif”?"
     grid = dialog.compareGrid
     assert grid.texts(1)[0] == "old.tif"
     assert grid.texts(2)[0] == "new.tif"
@@ -217,7 +217,7 @@ def test_what_cannot_be_sent_is_said(
         tmp_path / "other.tif": (
             "It is in the mosaic already, as “other.tif”; delete the old image, or choose another file."
         ),
-        make_raster(tmp_path / "bands.tif", bands=1): "Bands: 1, in the mosaic 3; choose another file.",
+        make_raster(tmp_path / "bands.tif", bands=1): "It has 1 band, the mosaic 3; choose another file.",
         make_raster(tmp_path / "bare.tif", crs=None): "No CRS; use Raster",
         tmp_path / "text.tif": "Cannot be read",
     }
