@@ -94,7 +94,7 @@ class DownloadBar(LateBar):
     def _on_ended(self, outcomes: list[Outcome]) -> None:
         self.show_no_more()
         came = words.received(outcomes)
-        if not came:
+        if not came or words.is_signed_out(outcomes):
             return
         self._paths = [one.download.path for one in came]
         self._set_running(False)

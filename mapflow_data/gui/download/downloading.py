@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Optional
 
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, QUrl, pyqtSignal
@@ -14,7 +13,9 @@ from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox, QWidget
 from ... import settings
 from ...api.models import Image
 from ...services.downloads import Download, DownloadService, Outcome
+from ...services.session import SessionService
 from ...transfer.file_names import free_path, is_there, safe_name
+from ..account.own_dialog import OwnDialog
 from ..words.messages import Message
 from . import words
 from .bar import DownloadBar
@@ -28,22 +29,25 @@ class Downloading(QObject):
     warned = pyqtSignal(object, str, object)  # Message, button, what it does
     sign_in_requested = pyqtSignal()
 
-    def __init__(self, downloads: DownloadService, project: QgsProject, parent: QWidget) -> None:
+    def __init__(
+        self, session: SessionService, downloads: DownloadService, project: QgsProject, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._downloads = downloads
         self._project = project
         self._panel = parent
-        self._dialog: Optional[QFileDialog] = None
-        self._question: Optional[QMessageBox] = None
+        self._dialog: OwnDialog[QFileDialog] = OwnDialog(session, self)
+        self._question: OwnDialog[QMessageBox] = OwnDialog(session, self)
         self.bar = DownloadBar(downloads, parent)
         self.bar.folder_requested.connect(self._on_folder)
         self.bar.map_requested.connect(self._on_map)
         downloads.ended.connect(self._on_ended)
+        session.account_left.connect(self.bar.hide)
 
     def ask(self, images: Sequence[Image]) -> None:
         """For one image where its file goes, for several into which folder."""
         wanted = list({image.id: image for image in images}.values())
-        if not wanted or self._dialog is not None or self._question is not None:
+        if not wanted or self._dialog.current or self._question.current:
             return
         if self._downloads.is_busy:
             self.stopped.emit(words.busy())
@@ -62,24 +66,17 @@ class Downloading(QObject):
         dialog.setDefaultSuffix("tif")
         dialog.selectFile(safe_name(image.filename, image.id))
         dialog.filesSelected.connect(lambda paths: self._on_file(image, paths[0]))
-        dialog.open()
+        self._dialog.open(dialog)
 
     def _ask_folder(self, images: Sequence[Image]) -> None:
         dialog = self._make_dialog(words.folder_title(len(images)))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.filesSelected.connect(lambda paths: self._on_folder_chosen(images, paths[0]))
-        dialog.open()
+        self._dialog.open(dialog)
 
     def _make_dialog(self, title: str) -> QFileDialog:
-        self._dialog = dialog = QFileDialog(self._panel, title, settings.DOWNLOAD_FOLDER.get())
-        dialog.finished.connect(self._on_dialog_finished)
-        return dialog
-
-    def _on_dialog_finished(self) -> None:
-        if self._dialog is not None:
-            self._dialog.deleteLater()
-            self._dialog = None
+        return QFileDialog(self._panel, title, settings.DOWNLOAD_FOLDER.get())
 
     def _on_file(self, image: Image, path: str) -> None:
         settings.DOWNLOAD_FOLDER.set(str(Path(path).parent))
@@ -97,15 +94,9 @@ class Downloading(QObject):
         if not known:
             self._start(downloads)
             return
-        self._question = question = ExistingFiles(known, len(downloads), self._panel)
+        question = ExistingFiles(known, len(downloads), self._panel)
         question.decided.connect(lambda choice: self._on_decided(choice, downloads))
-        question.finished.connect(self._on_question_finished)
-        question.open()
-
-    def _on_question_finished(self) -> None:
-        if self._question is not None:
-            self._question.deleteLater()
-            self._question = None
+        self._question.open(question)
 
     def _on_decided(self, choice: str, downloads: Sequence[Download]) -> None:
         if choice == SKIP:
@@ -127,7 +118,9 @@ class Downloading(QObject):
 
     def _on_ended(self, outcomes: list[Outcome]) -> None:
         failed = words.failures(outcomes)
-        if words.is_refused(failed):
+        if words.is_signed_out(outcomes):
+            self.warned.emit(words.signed_out(outcomes), "", None)
+        elif words.is_refused(failed):
             self.warned.emit(words.failure(outcomes), self.tr("Sign in"), self.sign_in_requested.emit)
         elif failed:
             again = [one.download for one in failed]

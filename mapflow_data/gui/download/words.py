@@ -18,6 +18,7 @@ from ...api.errors import (
 )
 from ...api.models import Image
 from ...services.downloads import Outcome, Progress
+from ...services.online import SIGNED_OUT
 from ..imagery.cells import name_of
 from ..words import formats
 from ..words.messages import Message, describe, details, is_retryable
@@ -68,6 +69,27 @@ def _checksums(done: Sequence[Outcome]) -> str:
 
 def received(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [one for one in outcomes if one.received is not None]
+
+
+def is_signed_out(outcomes: Sequence[Outcome]) -> bool:
+    return any(one.error is not None and one.error.code == SIGNED_OUT for one in outcomes)
+
+
+def signed_out(outcomes: Sequence[Outcome]) -> Message:
+    """Names of images are no business of who signs in next."""
+    done = received(outcomes)
+    if not done:
+        text = translate("Download", "You signed out: {0} images were not downloaded; nothing was kept.")
+        if len(outcomes) == 1:
+            text = translate("Download", "You signed out: the image was not downloaded; nothing was kept.")
+        return Message(text.format(len(outcomes)))
+    folder = Path(done[0].download.path).parent
+    text = translate(
+        "Download",
+        "You signed out: {0} of {1} images were downloaded to “{2}”, {3} not; nothing half done was kept.",
+    )
+    left = len(outcomes) - len(done)
+    return Message(text.format(len(done), len(outcomes), cut(folder.name or str(folder)), left))
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:

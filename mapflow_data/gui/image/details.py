@@ -25,8 +25,7 @@ class ImageDetails(QObject):
         self._tree = tree
         self._panel = panel
         self._dialog: Optional[ImageDialog] = None
-        for changed in (services.session.signed_in, services.session.went_offline):
-            changed.connect(self._on_session_changed)
+        services.session.online_changed.connect(self._on_online_changed)
         tree.current_changed.connect(self._on_current_changed)
         tree.imagery.images_told.connect(self._on_images_told)
         tree.imagery.layoutChanged.connect(self._on_rows_changed)
@@ -74,9 +73,9 @@ class ImageDetails(QObject):
             if place >= 0 and 0 <= place + step < len(siblings):
                 self._tree.show_image(siblings[place + step])
 
-    def _on_session_changed(self) -> None:
+    def _on_online_changed(self, is_online: bool) -> None:
         if self._dialog is not None:
-            self._dialog.set_online(self._services.session.is_online)
+            self._dialog.set_online(is_online)
 
     def _on_current_changed(self, item: Optional[Item]) -> None:
         if isinstance(item, Image) and self._shown is not None:

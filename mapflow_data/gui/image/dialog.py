@@ -19,11 +19,13 @@ from qgis.PyQt.QtWidgets import (
 
 from ...api.errors import MapflowError, NotFound
 from ...api.models import Image, Mosaic
+from ...services.online import is_out_of_reach
 from ...services.pictures.service import PictureService
 from ..imagery.cells import is_under_way
 from ..widgets.facts_view import FactsView
 from ..widgets.forms import load_ui
 from ..widgets.icons import icon
+from ..widgets.online_only import set_possible
 from ..widgets.picture_label import PictureLabel
 from ..widgets.qt_compat import QAction
 from ..widgets.rest import Rest
@@ -71,7 +73,7 @@ class ImageDialog(QDialog):
         self._image: Optional[Image] = None
         self._asked: tuple[object, ...] = ()  # the file whose picture is there, on its way or not to be had
         self._has_large = self._is_shared = False
-        self._is_online = True
+        self._is_online, self._waits = True, False  # the picture, for the server
         self._rest = Rest(self)  # pictures that are passed by are not asked for
         self._copied = QTimer(self, singleShot=True, interval=COPIED_MS, timeout=self._name_copy)
         self.pictureBox.installEventFilter(self)
@@ -122,6 +124,8 @@ class ImageDialog(QDialog):
         self._is_online = is_online
         if self._image is not None:
             self._refresh_buttons(self._image)
+        if is_online and self._waits and self.isVisible():
+            self._load()
 
     def copy_json(self) -> None:
         if self._image is not None:
@@ -136,7 +140,7 @@ class ImageDialog(QDialog):
         image = self._image
         if image is None:
             return
-        self._asked, self._has_large = _file(image), False
+        self._asked, self._has_large, self._waits = _file(image), False, False
         self.failureBox.hide()
         self.pictureLabel.set_picture(self._pictures.small(image))
         self.pictureLabel.setAccessibleName(self.tr("Picture of {0}").format(image.filename or image.id))
@@ -174,6 +178,7 @@ class ImageDialog(QDialog):
             )
         else:
             text = messages.describe(error, self.tr("The picture was not loaded")).text
+        self._waits = is_out_of_reach(error)
         self._show_failure(text, can_retry=True)
 
     def _show_failure(self, text: str, sign: str = "failed", *, can_retry: bool = False) -> None:
@@ -205,8 +210,8 @@ class ImageDialog(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The sentence below the picture is never cut: Qt itself thinks of the width alone."""
         if watched is self.pictureBox and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            box = self.pictureBox
-            box.setMinimumHeight(max(box.layout().minimumHeightForWidth(box.width()), 0))
+            height = self.pictureBox.layout().minimumHeightForWidth(self.pictureBox.width())
+            self.pictureBox.setMinimumHeight(max(height, 0))
         return False
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -216,8 +221,6 @@ class ImageDialog(QDialog):
             self._rest.stop()
             self._pictures.cancel("large")
             self._asked = ()
-
-    # -- the rest
 
     def _show_position(self, position: int, count: int) -> None:
         words, label = self.tr("{0} of {1}"), self.positionLabel
@@ -238,6 +241,7 @@ class ImageDialog(QDialog):
         ):
             button.setEnabled(not why_not)
             button.setToolTip(as_tooltip(why_not))
+        set_possible(self.retryButton, True, self._is_online)
 
     def _name_copy(self) -> None:
         self._copied.stop()

@@ -5,13 +5,10 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ...api.models import Image
+from ..words.offline import not_online
 from .words import place_of
 
 translate = QCoreApplication.translate
-
-
-def not_online() -> str:
-    return translate("ImageReasons", "Not while the server cannot be reached")
 
 
 def why_not_zoom(image: Image) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import Optional
 
 from qgis.PyQt.QtGui import QResizeEvent, QTextOption
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QWidget
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QLabel, QPlainTextEdit, QWidget
 
 from ..widgets.forms import load_ui
+from ..widgets.online_dialog import OnlineDialog
 from .delete_words import Doomed, line, question
 
 FEW = 8
 
 
-class DeleteDialog(QDialog):
+class DeleteDialog(OnlineDialog):
     """What would go in, a yes or no out; deletes nothing."""
 
     whatLabel: QLabel
@@ -29,6 +30,7 @@ class DeleteDialog(QDialog):
         self.delete_button = self.buttonBox.addButton(
             self.tr("Delete from Mapflow"), QDialogButtonBox.ButtonRole.AcceptRole
         )
+        self.set_yes(self.delete_button)
         self.delete_button.setAutoDefault(False)  # Enter never deletes, wherever the focus is
         cancel = self.buttonBox.button(QDialogButtonBox.StandardButton.Cancel)
         cancel.setDefault(True)

@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ...api.errors import Cancelled, SignInRequired
 from ...api.models import Mosaic
 from ...services.deletions import Item, Outcome
+from ...services.online import SIGNED_OUT
 from ..imagery.cells import name_of
 from ..words import formats
 from ..words.messages import Message, describe
@@ -72,6 +73,19 @@ def success(outcomes: Sequence[Outcome]) -> str:
 def stopped(outcomes: Sequence[Outcome]) -> str:
     gone = sum(outcome.error is None for outcome in outcomes)
     return translate("Delete", "Cancelled: {0} deleted, {1} not.").format(gone, len(outcomes) - gone)
+
+
+def is_signed_out(outcomes: Sequence[Outcome]) -> bool:
+    return any(outcome.error is not None and outcome.error.code == SIGNED_OUT for outcome in outcomes)
+
+
+def signed_out(outcomes: Sequence[Outcome]) -> Message:
+    """Of the one under way nobody knows; names are no business of who signs in next."""
+    gone = sum(outcome.error is None for outcome in outcomes)
+    text = translate(
+        "Delete", "You signed out: {0} deleted, {1} not, or not for certain; look into the list."
+    )
+    return Message(text.format(gone, len(outcomes) - gone))
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:

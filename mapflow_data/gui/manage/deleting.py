@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Optional
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
@@ -11,6 +10,7 @@ from qgis.PyQt.QtWidgets import QWidget
 from ...api.models import Image, Mosaic
 from ...services.bundle import Services
 from ...services.deletions import Item, Outcome, without_repetition
+from ..account.own_dialog import OwnDialog
 from ..canvas.presenter import Presenter
 from ..imagery.model import ImageryModel
 from . import delete_words as words
@@ -36,7 +36,7 @@ class Deleting(QObject):
         self._presenter = presenter
         self._model = model
         self._panel = parent
-        self._dialog: Optional[DeleteDialog] = None
+        self._dialog: OwnDialog[DeleteDialog] = OwnDialog(services.session, self)
         self._wanted: list[Item] = []  # what the dialog is about
         self._facts_changed = QTimer(self)  # many rows at once are one change
         self._facts_changed.setSingleShot(True)
@@ -44,19 +44,16 @@ class Deleting(QObject):
         model.dataChanged.connect(lambda *_: self._facts_changed.start())
         services.deletions.outcome.connect(lambda outcome: self._take_away([outcome]))
         services.deletions.ended.connect(self._on_ended)
-        for changed in (services.session.signed_in, services.session.signed_out):
-            changed.connect(self._on_account_changed)
 
     def ask(self, items: Sequence[Item]) -> None:
         """Opens the dialog; nothing is deleted without its yes."""
         wanted = without_repetition(items)
-        if not wanted or self._services.deletions.is_busy or self._dialog is not None:
+        if not wanted or self._services.deletions.is_busy or self._dialog.current is not None:
             return
         self._wanted = wanted
-        self._dialog = dialog = DeleteDialog(self._doomed(), self._panel)
+        dialog = DeleteDialog(self._doomed(), self._panel)
         dialog.accepted.connect(lambda: self._delete(wanted))
-        dialog.finished.connect(self._on_answered)
-        dialog.open()
+        self._dialog.open(dialog)
         for one in [one for one in self._doomed() if one.is_open][:COUNTED_AT_MOST]:
             self._services.images.load(one.item.id)
 
@@ -64,20 +61,10 @@ class Deleting(QObject):
         if not self._services.deletions.delete(items):
             self.stopped.emit(self.tr("Another deletion is under way: try again after it."))
 
-    def _on_answered(self) -> None:
-        if self._dialog is not None:
-            self._dialog.deleteLater()
-            self._dialog = None
-
-    def _on_account_changed(self) -> None:
-        """The items were another account's."""
-        if self._dialog is not None:
-            self._dialog.reject()
-
     def _on_facts_changed(self) -> None:
         """The images of a mosaic have come: now their number is known."""
-        if self._dialog is not None:
-            self._dialog.show_doomed(self._doomed())
+        if self._dialog.current is not None:
+            self._dialog.current.show_doomed(self._doomed())
 
     def _doomed(self) -> list[Doomed]:
         return [self._facts(item) for item in self._wanted]
@@ -119,7 +106,9 @@ class Deleting(QObject):
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
         failed = words.failures(outcomes)
-        if words.is_refused(failed):
+        if words.is_signed_out(outcomes):
+            self.warned.emit(words.signed_out(outcomes), "", None)
+        elif words.is_refused(failed):
             self.warned.emit(words.failure(outcomes), self.tr("Sign in"), self.sign_in_requested.emit)
         elif failed:
             items = [outcome.item for outcome in failed]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, Optional
+from typing import Callable
 
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QDialog, QWidget
@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QDialog, QWidget
 from ...api.errors import MapflowError, NotFound
 from ...api.models import Image, Mosaic
 from ...services.bundle import Services
+from ..account.own_dialog import OwnDialog
 from ..imagery.model import ImageryModel
 from ..words.plain import cut
 from ..words.tag_text import tags_text
@@ -26,15 +27,13 @@ class Editing(QObject):
         self._services = services
         self._model = model
         self._panel = parent
-        self._dialog: Optional[QDialog] = None
+        self._dialog: OwnDialog[QDialog] = OwnDialog(services.session, self)
         self._mosaic_id = ""  # of the image renamed last
         services.mosaics.mosaic_changed.connect(self._on_mosaic_changed)
         services.mosaics.mosaic_moved_on.connect(self._on_mosaic_moved_on)
         services.images.image_renamed.connect(self._on_image_renamed)
         services.mosaics.failed.connect(self._on_failed)
         services.images.failed.connect(self._on_failed)
-        for changed in (services.session.signed_in, services.session.signed_out):
-            changed.connect(self._on_account_changed)
 
     def create(self) -> None:
         dialog = MosaicDialog(self._panel)
@@ -54,22 +53,8 @@ class Editing(QObject):
         self._open(dialog, lambda: self._services.images.rename(image, dialog.name))
 
     def _open(self, dialog: QDialog, on_accepted: Callable[[], None]) -> None:
-        if self._dialog is not None:
-            self._dialog.reject()
-        self._dialog = dialog
         dialog.accepted.connect(on_accepted)
-        dialog.finished.connect(self._on_finished)
-        dialog.open()
-
-    def _on_finished(self) -> None:
-        if self._dialog is not None:
-            self._dialog.deleteLater()
-            self._dialog = None
-
-    def _on_account_changed(self) -> None:
-        """What it is about was another account's."""
-        if self._dialog is not None:
-            self._dialog.reject()
+        self._dialog.open(dialog)
 
     # What became of it
 

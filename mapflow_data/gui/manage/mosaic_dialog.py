@@ -6,16 +6,17 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent
 from qgis.PyQt.QtGui import QResizeEvent
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QWidget
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QLabel, QLineEdit, QWidget
 
 from ...api.models import Mosaic
 from ..widgets.chips import Chips
 from ..widgets.forms import load_ui
+from ..widgets.online_dialog import OnlineDialog
 
 MAX_NAME = 255
 
 
-class MosaicDialog(QDialog):
+class MosaicDialog(OnlineDialog):
     """Parameters in, `name` and `tags` out; sends nothing."""
 
     explanationLabel: QLabel
@@ -33,6 +34,7 @@ class MosaicDialog(QDialog):
         self.nameEdit.setMaxLength(MAX_NAME)
         self.ok_button = self.buttonBox.button(QDialogButtonBox.StandardButton.Ok)
         self.ok_button.setText(self.tr("Create") if known is None else self.tr("Save"))
+        self.set_yes(self.ok_button)
         if known is not None:
             self._show_known(known, notice)
         self.nameEdit.textChanged.connect(self._on_changed)
@@ -78,4 +80,4 @@ class MosaicDialog(QDialog):
 
     def _on_changed(self) -> None:
         is_other = self._known is None or (self.name, self.tags) != (self._known.name, self._known.tags)
-        self.ok_button.setEnabled(bool(self.name) and is_other)
+        self.set_ready(bool(self.name) and is_other)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Optional
 
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QWidget
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QLineEdit, QWidget
 
 from ..widgets.forms import load_ui
+from ..widgets.online_dialog import OnlineDialog
 
 MAX_NAME = 255
 
 
-class RenameDialog(QDialog):
+class RenameDialog(OnlineDialog):
     """The present name in, `name` out; sends nothing."""
 
     nameEdit: QLineEdit
@@ -28,6 +29,7 @@ class RenameDialog(QDialog):
         self.nameEdit.setSelection(stem, -stem)  # without the suffix, as file managers do; its start in sight
         self.ok_button = self.buttonBox.button(QDialogButtonBox.StandardButton.Ok)
         self.ok_button.setText(self.tr("Rename"))
+        self.set_yes(self.ok_button)
         self.nameEdit.textChanged.connect(self._on_changed)
         self.buttonBox.accepted.connect(self.accept)
         self.buttonBox.rejected.connect(self.reject)
@@ -38,4 +40,4 @@ class RenameDialog(QDialog):
         return str(self.nameEdit.text()).strip()
 
     def _on_changed(self) -> None:
-        self.ok_button.setEnabled(bool(self.name) and self.name != self._known)
+        self.set_ready(bool(self.name) and self.name != self._known)

@@ -53,7 +53,7 @@ class ImageryCommands(QObject):
         self.on_map = MapActions(services, presenter, model, panel)
         self.deleting = Deleting(services, presenter, model, panel)
         self.editing = Editing(services, model, panel)
-        self.downloading = Downloading(services.downloads, project, panel)
+        self.downloading = Downloading(services.session, services.downloads, project, panel)
         self.replacing = Replacing(services, presenter, model, panel)
         self.picking = Picking(canvas, project, presenter, self)
         self.details = ImageDetails(services, tree, panel)

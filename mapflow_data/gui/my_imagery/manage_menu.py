@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QApplication, QMenu, QWidget
 from ...api.models import Image, Mosaic
 from ..imagery.model import Item
 from ..widgets.icons import icon
+from ..widgets.online_only import set_possible
 from ..widgets.qt_compat import QAction
 from ..words.item_json import items_json
 from .commands import ImageryCommands
@@ -19,6 +20,7 @@ from .commands import ImageryCommands
 class ManageMenu(QMenu):
     def __init__(self, commands: ImageryCommands, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setToolTipsVisible(True)
         self._commands = commands
         self._items: Sequence[Item] = ()
         self._to_download: list[Image] = []
@@ -40,10 +42,13 @@ class ManageMenu(QMenu):
         one = items[0] if len(items) == 1 else None
         self._to_download = [image for image in self._commands.images_in(items) if image.is_ready]
         self.details.setEnabled(isinstance(one, Image))
-        self.edit.setEnabled(is_online and isinstance(one, Mosaic))
-        self.rename.setEnabled(is_online and isinstance(one, Image))
-        self.replace.setEnabled(is_online and isinstance(one, Image) and one.is_ready)
-        self.download.setEnabled(is_online and bool(self._to_download))
+        for action, is_possible in (
+            (self.edit, isinstance(one, Mosaic)),
+            (self.rename, isinstance(one, Image)),
+            (self.replace, isinstance(one, Image) and one.is_ready),
+            (self.download, bool(self._to_download)),
+        ):
+            set_possible(action, is_possible, is_online)
         for action in (self.copy_id, self.copy_json):
             action.setEnabled(bool(items))
 

@@ -11,7 +11,9 @@ from qgis.PyQt.QtWidgets import QMenu, QWidget
 from ...api.models import Image, Mosaic
 from ..imagery.model import Item
 from ..widgets.icons import icon
+from ..widgets.online_only import set_possible
 from ..widgets.qt_compat import QAction
+from ..words.offline import not_online
 from .commands import ImageryCommands
 from .manage_menu import ManageMenu
 
@@ -26,6 +28,7 @@ class ImageryMenu(QObject):
         self._commands = commands
         self._items: Sequence[Item] = ()
         self._mosaics: Sequence[Mosaic] = ()
+        self._is_online = True
         self._fill_on_map(parent)
         self._fill_context(parent, upload)
 
@@ -33,19 +36,27 @@ class ImageryMenu(QObject):
         self, items: Sequence[Item], mosaics: Sequence[Mosaic], *, is_online: bool, is_deleting: bool
     ) -> None:
         """Offline, what needs the server is not offered."""
-        self._items, self._mosaics = items, mosaics
+        self._items, self._mosaics, self._is_online = items, mosaics, is_online
         self.footprints.setEnabled(bool(mosaics))
-        self.tiles.setEnabled(bool(mosaics) and is_online)
-        self._set_preview(len(self._images), is_online)
-        self.all_mosaics.setEnabled(is_online)
         self.zoom.setEnabled(bool(items))
-        self.upload.setEnabled(len(mosaics) == 1 and is_online)
+        self._name_preview(len(self._images))
+        for action, is_possible in (
+            (self.tiles, bool(mosaics)),
+            (self.preview, 0 < len(self._images) <= PREVIEWS_AT_MOST),
+            (self.all_mosaics, True),
+            (self.upload, len(mosaics) == 1),
+            (self.delete, bool(items) and not is_deleting),
+        ):
+            set_possible(action, is_possible, is_online)
         self.more.set_selection(items, is_online)
-        self.delete.setEnabled(bool(items) and is_online and not is_deleting)
 
     @property
     def default_tip(self) -> str:
-        """What a click on the button itself does now."""
+        """What a click on the button itself does now, or why nothing."""
+        return "\n".join(filter(None, (self._default_words, "" if self._is_online else not_online())))
+
+    @property
+    def _default_words(self) -> str:
         if len(self._images) > PREVIEWS_AT_MOST:
             return self.tr("Select at most {0} images to show their previews").format(PREVIEWS_AT_MOST)
         if self._images:
@@ -61,6 +72,7 @@ class ImageryMenu(QObject):
 
     def _fill_on_map(self, parent: QWidget) -> None:
         menu = self.on_map = QMenu(parent)
+        menu.setToolTipsVisible(True)
         self.tiles = _add(menu, "tilesAction", "tiles", self.tr("Mosaic as tiles"), self._on_tiles)
         self.footprints = _add(
             menu, "footprintsAction", "footprints", self.tr("Footprints"), self._on_footprints
@@ -80,6 +92,7 @@ class ImageryMenu(QObject):
 
     def _fill_context(self, parent: QWidget, upload: Callable[[], None]) -> None:
         menu = self.context = QMenu(parent)
+        menu.setToolTipsVisible(True)
         menu.addActions(self._of_selection)
         menu.addSeparator()
         self.zoom = _add(menu, "zoomAction", "zoom", self.tr("Zoom to"), self._on_zoom)
@@ -91,14 +104,13 @@ class ImageryMenu(QObject):
         menu.addSeparator()
         self.delete = _add(menu, "deleteAction", "delete", self.tr("Delete from Mapflow…"), self._on_delete)
 
-    def _set_preview(self, count: int, is_online: bool) -> None:
+    def _name_preview(self, count: int) -> None:
         if count > PREVIEWS_AT_MOST:
             self.preview.setText(self.tr("Previews (of at most {0} images)").format(PREVIEWS_AT_MOST))
         elif count > 1:
             self.preview.setText(self.tr("Previews of the {0} images").format(count))
         else:
             self.preview.setText(self.tr("Preview of the image"))
-        self.preview.setEnabled(is_online and 0 < count <= PREVIEWS_AT_MOST)
 
     @property
     def _images(self) -> list[Image]:

@@ -158,8 +158,7 @@ class ImageryPanel(QWidget):
         services.images.images_loaded.connect(self._on_images_loaded)
         services.deletions.busy_changed.connect(self._on_items_selected)
         session = services.session
-        for changed in (session.signed_in, session.signed_out, session.went_offline):
-            changed.connect(self._on_items_selected)
+        session.online_changed.connect(self._on_items_selected)
         self.commands.sign_in_requested.connect(self.sign_in_requested)
         self.commands.rows_wanted.connect(self.filter.clear)
         tree.images_wanted.connect(self._on_images_wanted)

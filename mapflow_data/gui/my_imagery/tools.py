@@ -8,9 +8,9 @@ from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
 from ...api.models import Mosaic
-from ..image.reasons import not_online
 from ..imagery.model import Item
 from ..widgets.icons import icon
+from ..widgets.online_only import set_possible
 from ..widgets.qt_compat import QAction
 from .menu import ImageryMenu
 
@@ -47,11 +47,9 @@ class ImageryTools(QObject):
         """Offline, what needs the server is not offered, and says why."""
         self._menu.set_selection(items, mosaics, is_online=is_online, is_deleting=is_deleting)
         buttons = self._buttons
-        for name in ("uploadButton", "newMosaicButton"):
-            buttons[name].setEnabled(is_online)
         for name in ("zoomButton", "moreButton"):
             buttons[name].setEnabled(bool(items))
-        buttons["deleteButton"].setEnabled(self._menu.delete.isEnabled())
-        reason = "" if is_online else not_online()
-        for name, tip in {**self._tips, "onMapButton": self._menu.default_tip}.items():
-            buttons[name].setToolTip("\n".join(filter(None, (tip, reason))))
+        can = {**dict.fromkeys(ONLINE_ONLY, True), "deleteButton": self._menu.delete.isEnabled()}
+        for name, tip in self._tips.items():
+            set_possible(buttons[name], can[name], is_online, tip)
+        buttons["onMapButton"].setToolTip(self._menu.default_tip)

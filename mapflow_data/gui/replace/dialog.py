@@ -7,7 +7,6 @@ from typing import Optional
 from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QDialog,
     QDialogButtonBox,
     QLabel,
     QProgressBar,
@@ -20,13 +19,14 @@ from ...services.replacement import Prepared
 from ..widgets.compare_grid import CompareGrid
 from ..widgets.forms import load_ui
 from ..widgets.icons import icon
+from ..widgets.online_dialog import OnlineDialog
 from . import words
 
 WIDTH, LEAST_WIDTH = 92, 72  # characters
 MAX_WIDTH = 1060  # logical px: a small screen has no more
 
 
-class ReplaceDialog(QDialog):
+class ReplaceDialog(OnlineDialog):
     """An image and the name of a file in, later what was found out of both; a yes or no out."""
 
     whatLabel: QLabel
@@ -50,7 +50,8 @@ class ReplaceDialog(QDialog):
             self.tr("Replace image"), QDialogButtonBox.ButtonRole.AcceptRole
         )
         self.replace_button.setAutoDefault(False)  # Enter never replaces, wherever the focus is
-        self.replace_button.setEnabled(False)
+        self.set_yes(self.replace_button)
+        self.set_ready(False)
         cancel = self.buttonBox.button(QDialogButtonBox.StandardButton.Cancel)
         cancel.setDefault(True)
         cancel.setFocus()
@@ -117,4 +118,4 @@ class ReplaceDialog(QDialog):
         prepared = self._prepared
         is_open = prepared is not None and prepared.can_be_sent
         consents = prepared is not None and (not prepared.needs_consent or self.consentCheck.isChecked())
-        self.replace_button.setEnabled(is_open and consents)
+        self.set_ready(is_open and consents)

@@ -14,6 +14,7 @@ from ...api.models import Image
 from ...layers.properties import PREVIEW
 from ...services.bundle import Services
 from ...services.replacement import Prepared, Replacement, Stage
+from ..account.own_dialog import OwnDialog
 from ..canvas.presenter import Presenter
 from ..imagery.model import ImageryModel
 from ..words.messages import describe
@@ -39,10 +40,10 @@ class Replacing(QObject):
         self._presenter = presenter
         self._model = model
         self._panel = parent
-        self._file_dialog: Optional[QFileDialog] = None
-        self._dialog: Optional[ReplaceDialog] = None
+        self._file_dialog: OwnDialog[QFileDialog] = OwnDialog(services.session, self)
+        self._dialog: OwnDialog[ReplaceDialog] = OwnDialog(services.session, self)
         self._prepared: Optional[Prepared] = None
-        self._mosaic_id = ""  # of the image that is asked for
+        self._asked: tuple[Image, str] = Image(""), ""  # image and path that the dialog is about
         self._previews: dict[str, str] = {}  # new image whose preview is on its way, to the old one
         self.bar = ReplaceBar(replacements, parent)
         replacements.prepared.connect(self._on_prepared)
@@ -50,72 +51,58 @@ class Replacing(QObject):
         replacements.replaced.connect(self._on_replaced)
         replacements.ended.connect(self._on_ended)
         services.images.preview_loaded.connect(self._on_preview_loaded)
-        for changed in (services.session.signed_in, services.session.signed_out):
-            changed.connect(self._on_account_changed)
+        services.session.account_left.connect(self._previews.clear)
+        services.session.online_changed.connect(self._on_online_changed)
 
     def ask(self, image: Image) -> None:
         """For a file, and then whether it is to take the image's place."""
         if self._replacements.is_replacing(image.id):
             self.stopped.emit(words.is_under_way(image))
             return
-        if self._file_dialog is not None or self._dialog is not None or not image.mosaic_id:
+        if self._file_dialog.current or self._dialog.current or not image.mosaic_id:
             return
         kinds = self.tr("GeoTIFF (*.tif *.tiff *.TIF *.TIFF)") + ";;" + self.tr("All files (*)")
         title = self.tr("File of the new image")
-        self._file_dialog = dialog = QFileDialog(self._panel, title, settings.UPLOAD_FOLDER.get(), kinds)
+        dialog = QFileDialog(self._panel, title, settings.UPLOAD_FOLDER.get(), kinds)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         # not fileSelected: of a path that is typed, a file of the same name in view may be selected, too
         dialog.filesSelected.connect(lambda paths: self._on_file(image, paths[0]))
-        dialog.finished.connect(self._on_file_dialog_finished)
-        dialog.open()
-
-    def _on_file_dialog_finished(self) -> None:
-        if self._file_dialog is not None:
-            self._file_dialog.deleteLater()
-            self._file_dialog = None
+        self._file_dialog.open(dialog)
 
     def _on_file(self, image: Image, path: str) -> None:
         settings.UPLOAD_FOLDER.set(str(Path(path).parent))
-        self._prepared, self._mosaic_id = None, image.mosaic_id
-        self._dialog = dialog = ReplaceDialog(image, Path(path).name, self._panel)
+        self._prepared, self._asked = None, (image, path)
+        dialog = ReplaceDialog(image, Path(path).name, self._panel)
         dialog.accepted.connect(self._on_accepted)
-        dialog.finished.connect(self._on_finished)
-        dialog.open()
+        dialog.finished.connect(self._replacements.forget)
+        self._dialog.open(dialog)
         self._replacements.prepare(image, path)
 
     def _on_prepared(self, prepared: Prepared) -> None:
         self._prepared = prepared
-        if self._dialog is not None:
-            self._dialog.show_prepared(prepared)
+        if self._dialog.current is not None:
+            self._dialog.current.show_prepared(prepared)
 
     def _on_failed(self, what: str, error: MapflowError) -> None:
-        if what != "replace_check" or self._dialog is None:
+        if what != "replace_check" or self._dialog.current is None:
             return
-        self._dialog.show_failure(describe(error, words.not_checked()).text)
+        self._dialog.current.show_failure(describe(error, words.not_checked()).text)
         if isinstance(error, NotFound):
-            self._services.images.load(self._mosaic_id)
+            self._services.images.load(self._asked[0].mosaic_id)
+
+    def _on_online_changed(self, is_online: bool) -> None:
+        """What could not be checked without the server is checked now."""
+        if is_online and self._dialog.current is not None and self._prepared is None:
+            self._replacements.prepare(*self._asked)
 
     def _on_accepted(self) -> None:
-        prepared, dialog = self._prepared, self._dialog
+        prepared, dialog = self._prepared, self._dialog.current
         if prepared is None or dialog is None:
             return
         branch = self._model.branch(prepared.old.mosaic_id)
         name = branch.mosaic.name if branch else ""
         if not self._replacements.replace(prepared, name, keeps_name=dialog.keeps_name):
             self.stopped.emit(words.is_under_way(prepared.old))
-
-    def _on_finished(self) -> None:
-        self._replacements.forget()
-        if self._dialog is not None:
-            self._dialog.deleteLater()
-            self._dialog = None
-
-    def _on_account_changed(self) -> None:
-        """The image was another account's."""
-        for dialog in (self._file_dialog, self._dialog):
-            if dialog is not None:
-                dialog.reject()
-        self._previews.clear()
 
     # What became of it
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -20,7 +18,7 @@ from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.widgets.qt_compat import QAction
 from mapflow_data.layers.properties import FOOTPRINTS, kind_of
 from mapflow_data.services.offline.shelf import Shelf
-from mapflow_data.settings import SERVER, CredentialStore
+from mapflow_data.settings import CredentialStore
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.kit.docks import (
     SHELF,
@@ -38,43 +36,12 @@ from tests.gui.kit.docks import (
 from tests.gui.kit.looks import assert_nothing_clipped
 from tests.gui.kit.window import Window
 from tests.rig.fault_server import FaultServer
-from tests.rig.geotiffs import make_raster
 from tests.rig.heartbeat import Heartbeat
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import answer, html
 
 STORAGE = {"memoryLimit": 1000, "memoryUsed": 1, "memoryFree": 999}
 STALL_MS = 50
-
-
-@pytest.fixture(autouse=True)
-def _clean(qgis_app: QgsApplication, qtbot: QtBot) -> Iterator[None]:
-    yield
-    CredentialStore().forget()
-    SERVER.forget()
-    qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=PATIENCE_MS)
-    for path in sorted(SHELF.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Iterator[Sandbox]:
-    """A service that can be stopped, and be started again in the same place."""
-    service = Sandbox(tmp_path / "service").start()
-    service.options["port"] = service.port
-    with MapflowClient(make_connection(service.url, service.token)) as client:
-        mosaic = client.mosaics.create("Two fields", ("drone",))
-        client.mosaics.create("Never opened")
-        client.images.upload(mosaic.id, str(make_raster(tmp_path / "field_1.tif")))
-    yield service
-    service.stop()
-
-
-@pytest.fixture
-def docks(window: Window, qtbot: QtBot) -> Iterator[Docks]:
-    docks = Docks(window, qtbot)
-    yield docks
-    docks.close()
 
 
 @pytest.fixture

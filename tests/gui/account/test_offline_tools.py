@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,18 +13,10 @@ from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.image.dialog import ImageDialog
 from tests.gui.kit.docks import Docks, fill, wait_for_bar, wait_for_mosaics
 from tests.gui.kit.samples import image
-from tests.gui.kit.window import Window
 from tests.rig.fault_server import FaultServer
 
 AWAY = "Not while the server cannot be reached"
 PLACE = "POLYGON((37 55, 37 55.01, 37.02 55.01, 37.02 55, 37 55))"
-
-
-@pytest.fixture
-def docks(window: Window, qtbot: QtBot) -> Iterator[Docks]:
-    docks = Docks(window, qtbot)
-    yield docks
-    docks.close()
 
 
 @pytest.fixture

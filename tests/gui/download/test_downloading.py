@@ -19,6 +19,7 @@ from mapflow_data.api.connection import make_connection
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.download.downloading import Downloading
 from mapflow_data.services.downloads import DownloadService
+from mapflow_data.services.session import SessionService
 from mapflow_data.settings import DOWNLOAD_FOLDER
 from tests.gui.kit.file_dialogs import choose, open_file_dialog
 from tests.gui.kit.looks import assert_nothing_clipped
@@ -72,7 +73,8 @@ def panel(qgis_app: QgsApplication, qtbot: QtBot) -> Iterator[Panel]:
     layout = QVBoxLayout(widget)
     layout.addStretch()
     service = DownloadService(time_scale=0.02)
-    downloading = Downloading(service, QgsProject.instance(), widget)
+    session = SessionService(widget)
+    downloading = Downloading(session, service, QgsProject.instance(), widget)
     layout.addWidget(downloading.bar)
     qtbot.addWidget(widget)
     widget.resize(330, 300)

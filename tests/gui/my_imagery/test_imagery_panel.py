@@ -237,7 +237,7 @@ def test_zoom_goes_to_what_is_selected(
 
 def test_a_new_mosaic_is_made_and_selected(panel: ImageryPanel, qtbot: QtBot, client: MapflowClient) -> None:
     qtbot.mouseClick(panel.newMosaicButton, LEFT)
-    dialog = panel.commands.editing._dialog
+    dialog = panel.commands.editing._dialog.current
     button = dialog.buttonBox.button(dialog.buttonBox.StandardButton.Ok)
     assert not button.isEnabled()
     qtbot.keyClicks(dialog.nameEdit, "Harbour & quay")
@@ -254,9 +254,9 @@ def test_a_new_mosaic_is_made_and_selected(panel: ImageryPanel, qtbot: QtBot, cl
 def test_escape_makes_no_mosaic(panel: ImageryPanel, qtbot: QtBot, client: MapflowClient) -> None:
     before = len(client.mosaics.list())
     qtbot.mouseClick(panel.newMosaicButton, LEFT)
-    qtbot.keyClicks(panel.commands.editing._dialog.nameEdit, "Not this one")
-    qtbot.keyClick(panel.commands.editing._dialog.nameEdit, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: panel.commands.editing._dialog is None, timeout=PATIENCE_MS)
+    qtbot.keyClicks(panel.commands.editing._dialog.current.nameEdit, "Not this one")
+    qtbot.keyClick(panel.commands.editing._dialog.current.nameEdit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: panel.commands.editing._dialog.current is None, timeout=PATIENCE_MS)
     assert len(client.mosaics.list()) == before
 
 
