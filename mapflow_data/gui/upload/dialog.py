@@ -8,7 +8,7 @@ from typing import Optional
 from qgis.core import QgsMapLayer, QgsProject
 from qgis.gui import QgsMessageBar
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QPalette, QShowEvent
+from qgis.PyQt.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPalette, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDialog,
@@ -173,11 +173,14 @@ class UploadDialog(QDialog):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if upload_sources.can_decode(event.mimeData()) and self._phase is not Phase.STARTING:
-            event.acceptProposedAction()
+            upload_sources.take_copy(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        upload_sources.take_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self._add(upload_sources.from_mime(event.mimeData(), QgsProject.instance()))
+        if upload_sources.take_copy(event):
+            self._add(upload_sources.from_mime(event.mimeData(), QgsProject.instance()))
 
     # -- checking
 

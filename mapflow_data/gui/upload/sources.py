@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Optional
 
 from qgis.core import QgsMapLayer, QgsMimeDataUtils, QgsProject, QgsProviderRegistry, QgsRasterLayer
-from qgis.PyQt.QtCore import QMimeData
+from qgis.PyQt.QtCore import QMimeData, Qt
+from qgis.PyQt.QtGui import QDropEvent
 
 SUFFIXES = (".tif", ".tiff", ".gtiff")
 
@@ -83,6 +84,14 @@ def file_layers(project: QgsProject) -> list[QgsRasterLayer]:
     """Raster layers of the project that come from a file of this computer, in the layer tree's order."""
     layers = (node.layer() for node in project.layerTreeRoot().findLayers())
     return [layer for layer in layers if isinstance(layer, QgsRasterLayer) and _file_of_layer(layer)[0]]
+
+
+def take_copy(event: QDropEvent) -> bool:
+    """What is moved away from the layer tree is taken out of the project."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    is_copy = event.dropAction() == Qt.DropAction.CopyAction
+    event.setAccepted(is_copy)
+    return is_copy
 
 
 def can_decode(mime: QMimeData) -> bool:

@@ -18,7 +18,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QFont
+from qgis.PyQt.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont
 from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton
 
 from mapflow_data.api.client import MapflowClient
@@ -543,6 +543,32 @@ def test_files_folders_and_layers_can_be_dropped(
     drop(dialog, QgsMimeDataUtils.encodeUriList([QgsMimeDataUtils.Uri(layer)]))
     wait_checked(qtbot, dialog)
     assert names(dialog, Group.READY) == ["tile_0.tif", "in_folder.TIF", "of_layer.tif"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "is_taken"),
+    [(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, True), (Qt.DropAction.MoveAction, False)],
+)
+def test_a_layer_is_never_moved_out_of_its_project(
+    qgis_new_project: None,
+    dialog: UploadDialog,
+    files: Callable[..., list[str]],
+    actions: Qt.DropAction,
+    is_taken: bool,
+) -> None:
+    """The layer tree proposes to move it, and takes it out of the project where that is accepted."""
+    mime = QgsMimeDataUtils.encodeUriList([QgsMimeDataUtils.Uri(raster_layer(files(1)[0], "field"))])
+    rest = (actions, mime, LEFT, Qt.KeyboardModifier.ShiftModifier)  # with it Qt proposes to move
+    for event in (
+        QDragEnterEvent(QPoint(40, 40), *rest),
+        QDragMoveEvent(QPoint(40, 40), *rest),
+        QDropEvent(QPointF(40, 40), *rest),
+    ):
+        assert event.proposedAction() == Qt.DropAction.MoveAction
+        QApplication.sendEvent(dialog.emptyPage, event)
+        assert event.isAccepted() == is_taken
+        assert not is_taken or event.dropAction() == Qt.DropAction.CopyAction
+    assert (dialog.fileTree.model().rowCount() > 0) == is_taken
 
 
 def test_layers_of_the_project_are_offered(
