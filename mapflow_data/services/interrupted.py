@@ -103,7 +103,7 @@ def _found(row: Row, lists: _Lists, token: CancelToken) -> Finding:
 
 def _new(row: Row, listing: Listing, token: CancelToken) -> Optional[Image]:
     try:
-        return Sending.resumed(row).find(listing, token)
+        return Sending.resumed(row).find(listing, token, takes=False)
     except Refused as error:  # the server could make no image of it; told when it is gone on with
         log.info("%s did not become an image: %s", row.name, error.code)
         return None

@@ -160,11 +160,11 @@ class Sending:
             self.is_accepted, self.image_id = True, receipt.image_id
             self._note(is_accepted=True, image_id=receipt.image_id)
 
-    def find(self, listing: Listing, cancel: CancelToken) -> Optional[Image]:
+    def find(self, listing: Listing, cancel: CancelToken, *, takes: bool = True) -> Optional[Image]:
         """Our image in the listing. Raises `Refused` (PreprocessingFailed) where the server gave up."""
         with self._lock:
             image = self._match(listing, cancel)
-            if image is not None and CLAIMS.take(self.key, image.id):
+            if image is not None and (not takes or CLAIMS.take(self.key, image.id)):
                 self._is_settled = True
                 return image
             self._check_state(listing)
