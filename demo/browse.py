@@ -7,7 +7,19 @@ import time
 from typing import Any
 
 from flight import BAD, COLUMNS, HEIGHT, MOSAIC, WIDTH
-from look import base_layers, calm, child, find, image_row, mosaic_row, node, of_kind, on_map, zoom_to
+from look import (
+    READABLE,
+    calm,
+    child,
+    fill_screen,
+    find,
+    fold_legends,
+    image_row,
+    mosaic_row,
+    of_kind,
+    on_map,
+    zoom_to,
+)
 from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import QPoint, QPointF, QSize, Qt
 from qgis.PyQt.QtTest import QTest
@@ -19,7 +31,7 @@ from stage import Stage, Until, Walk
 SHAPE = QSize(WIDTH, HEIGHT)
 QUICK_MS = 5
 NARROW, WIDE = 340, 600  # px of the dock; at the wider there are four pictures side by side
-FIRST_PAGE, ITS_DOCK = (1200, 760), 470  # a window whose words can be read where it is shown smaller
+BESIDE_MAP = 470  # px of the dock with the sheet in a smaller window
 LAKE = "DJI_0470.tif"
 
 
@@ -107,12 +119,10 @@ def show_both(stage: Stage, dock: QWidget) -> Walk:
     """For the first page: pictures and footprints side by side, in a window that is smaller."""
     stage.say("Contact sheet and map, one selection")
     window, (layer,) = iface.mainWindow(), of_kind("footprints")
-    size = window.size()
-    window.resize(*FIRST_PAGE)
+    fill_screen(READABLE)
     yield from stage.click(child(dock, "sheetButton"))
-    window.resizeDocks([dock], [ITS_DOCK], Qt.Orientation.Horizontal)
-    for base in base_layers():
-        node(base).setExpanded(False)
+    window.resizeDocks([dock], [BESIDE_MAP], Qt.Orientation.Horizontal)
+    fold_legends()
     yield from stage.pause(0.5)
     yield from zoom_to(stage, layer)
     yield from click_cell(stage, child(dock, "contactSheet"), LAKE)
@@ -120,7 +130,7 @@ def show_both(stage: Stage, dock: QWidget) -> Walk:
     yield from calm(stage)
     stage.picture("overview", window)
     yield from stage.click(child(child(dock, "ImageryPanel"), "backButton"))
-    window.resize(size)
+    fill_screen()
     window.resizeDocks([dock], [NARROW], Qt.Orientation.Horizontal)
     yield from stage.pause(0.5)
     yield from zoom_to(stage, layer)

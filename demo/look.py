@@ -33,6 +33,7 @@ TILES = ALL_TILES[:2]  # those that are uploaded
 IMAGE_CRS = "EPSG:32613"
 COLOUR_TOLERANCE = 14  # of 255: JPEG, and two resamplings
 ENOUGH = 5  # ground points, for their colours to mean something
+READABLE = (1200, 760)  # a window whose words can be read where it is shown smaller
 MARGIN_M = 500  # from the edge of a scene
 
 
@@ -44,6 +45,11 @@ def layers() -> list[QgsMapLayer]:
         for layer in QgsProject.instance().mapLayers().values()
         if layer.name() in stems and not kind(layer)
     ]
+
+
+def fold_legends() -> None:
+    for layer in base_layers():
+        node(layer).setExpanded(False)
 
 
 def base_layers() -> list[QgsMapLayer]:
@@ -66,11 +72,11 @@ def node(layer: QgsMapLayer) -> Any:
     return QgsProject.instance().layerTreeRoot().findLayer(layer)
 
 
-def fill_screen() -> None:
+def fill_screen(size: tuple[int, int] = (1600, 1000)) -> None:
     """There is no window manager to do it; the browser panel gives its room to the layers."""
     window = iface.mainWindow()
     window.move(0, 0)
-    window.resize(1600, 1000)
+    window.resize(*size)
     for panel in window.findChildren(QDockWidget, "Browser"):
         panel.hide()
 
@@ -130,7 +136,7 @@ def on_map(stage: Stage, dock: QWidget, entry: str) -> Walk:
     yield from stage.choose(entry)
 
 
-def choose_file(stage: Stage, path: Path) -> Walk:
+def choose_file(stage: Stage, path: object) -> Walk:
     """Types a path into the file dialog that opens: Qt's own, as the desktop's is another program's."""
     yield Until(lambda: find("QFileDialog"), "a file dialog is open")
     yield from stage.type(child(find("QFileDialog"), "fileNameEdit"), str(path))

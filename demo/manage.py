@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, json.loads(os.environ["DEMO_FACTS"])["demo"])
 
-from browse import find_bad, look_closer, open_mosaic, pick, press_down, show_both
+from browse import NARROW, find_bad, look_closer, open_mosaic, pick, press_down, show_both
 from flight import BAD, MOSAIC, TAGS, TEST_MOSAIC, TWICE
 from look import (
     ALL_TILES,
@@ -21,6 +21,7 @@ from look import (
     FACTS,
     IMAGE_CRS,
     PICTURES,
+    READABLE,
     base_layers,
     button_named,
     calm,
@@ -213,9 +214,12 @@ def show_all_mosaics(stage: Stage, dock: QWidget) -> Walk:
     stage.check(layer.featureCount() == 3, f"{layer.featureCount()} outlines")
     hide(of_kind("footprints"))
     yield from clear_away(stage, dock)
+    fill_screen(READABLE)
+    iface.mainWindow().resizeDocks([dock], [NARROW], Qt.Orientation.Horizontal)
+    yield from stage.pause(0.5)
     yield from zoom_to(stage, layer)
     yield from calm(stage)
-    stage.picture("all-mosaics")
+    stage.picture("all-mosaics", iface.mainWindow())
 
 
 def clear_away(stage: Stage, dock: QWidget) -> Walk:

@@ -21,6 +21,7 @@ from look import (
     child,
     fill_screen,
     find,
+    fold_legends,
     ground_inside,
     hide,
     of_kind,
@@ -41,6 +42,7 @@ from mapflow_data.mapflow_data.gui.results.card import parts_of
 
 MOUNTAINS = ((440_000, 4_461_000), (456_000, 4_462_500), (458_500, 4_477_000), (441_500, 4_479_000))
 MAX_CLOUD = 60
+IN_SIGHT = 13  # cards at least
 PICTURE_TOLERANCE = 20  # of 255: a JPEG of a raster resampled to turned pixels
 
 
@@ -123,6 +125,8 @@ def select(stage: Stage, dock: QWidget) -> Walk:
     table = child(find("ResultsTable"), "resultsView")
     yield from stage.click_row(table, table.model().index(1, 2))
     stage.check(selected(layer) == {found(dock).row(1).item.id}, "a click in the table selects on the map")
+    yield Until(lambda: all_seen(dock), "the pictures of the first scenes have come")
+    fold_legends()
     yield from stage.drawn(iface.mapCanvas())
     stage.picture("search")
     iface.setActiveLayer(layer)
@@ -174,6 +178,12 @@ def show_mosaic(stage: Stage, dock: QWidget) -> Walk:
 
 def found(dock: QWidget) -> Any:
     return dock.search.model
+
+
+def all_seen(dock: QWidget) -> bool:
+    """Whether it is known what the cards in sight have for a picture."""
+    scenes = [row for row in rows_of(dock)[:IN_SIGHT] if row.item.preview_kind == "picture"]
+    return all(found(dock).has_looked(row.id) for row in scenes if row.can_be_shown)
 
 
 def rows_of(dock: QWidget) -> list[Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, json.loads(os.environ["DEMO_FACTS"])["demo"])
 
@@ -14,13 +16,16 @@ from look import (
     BUILD,
     FACTS,
     PICTURES,
+    READABLE,
     TILES,
     button_named,
     calm,
     check_colours,
     child,
+    choose_file,
     fill_screen,
     find,
+    fold_legends,
     footprints,
     hide,
     image_row,
@@ -37,12 +42,16 @@ from look import (
 )
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QPoint, Qt
-from qgis.PyQt.QtWidgets import QDialog, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QDialog, QWidget
 from qgis.utils import iface, plugins
-from stage import CTRL, Stage, Until, Walk
+from stage import CTRL, NO_KEY, Stage, Until, Walk
+
+UNFIT = Path(FACTS["imagery"]).parent / "odd"
+UNFIT_NAMES = ("no_georeference.tif", "picture.png")
 
 
 def walk(stage: Stage) -> Walk:
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     yield from open_project(stage)
     dock = yield from sign_in(stage)
     dialog = yield from ask_to_upload(stage)
@@ -59,9 +68,10 @@ def walk(stage: Stage) -> Walk:
 def open_project(stage: Stage) -> Walk:
     stage.say("A project with two Landsat rasters")
     stage.check("mapflow_data" in plugins, "QGIS has loaded the plugin")
-    fill_screen()
+    fill_screen(READABLE)
     for path in TILES:
         iface.addRasterLayer(str(path), path.stem)
+    fold_legends()
     yield from stage.drawn(iface.mapCanvas())
     stage.check(
         [layer.isValid() for layer in layers()] == [True, True],
@@ -127,12 +137,34 @@ def ask_to_upload(stage: Stage) -> Walk:
     yield from stage.type(child(dialog, "targetCombo").lineEdit(), "Rocky Mountain")
     yield from stage.pause(0.6)
     yield Until(button.isEnabled, "the button is ready")
-    stage.picture("upload-dialog", dialog)
+    yield from add_unfit(stage, dialog)
     stage.check(
         button.text().replace("&", "") == f"Upload {len(TILES)} files",
         f"the button says “{button.text().replace('&', '')}”",
     )
     return dialog
+
+
+def add_unfit(stage: Stage, dialog: QDialog) -> Walk:
+    view = child(dialog, "fileTree")
+    yield from stage.click(child(dialog, "addFilesButton"))
+    yield from choose_file(stage, " ".join(f'"{UNFIT / name}"' for name in UNFIT_NAMES))
+    yield Until(lambda: _group(view, f"Cannot be sent ({len(UNFIT_NAMES)})"), "both are told apart")
+    yield from stage.pause(0.5)
+    stage.picture("upload-dialog", dialog)
+    group = _group(view, "Cannot be sent")
+    for row in range(len(UNFIT_NAMES)):
+        name, why = (view.model().index(row, column, group).data() for column in (0, 1))
+        stage.say(f"  ✓ {name} is not sent: {why}")
+        yield from stage.click_row(view, view.model().index(row, 0, group), keys=CTRL if row else NO_KEY)
+    yield from stage.click(child(dialog, "removeButton"))
+    yield Until(lambda: not _group(view, "Cannot be sent"), "they are off the list")
+
+
+def _group(view: Any, title: str) -> Any:
+    model = view.model()
+    found = [model.index(row, 0) for row in range(model.rowCount())]
+    return next((index for index in found if str(index.data()).startswith(title)), None)
 
 
 def upload(stage: Stage, dock: QWidget, dialog: QDialog) -> Walk:
@@ -174,7 +206,7 @@ def look_at_footprints(stage: Stage, dock: QWidget) -> Walk:
     yield from calm(stage)
     names = [feature["filename"] for feature in layer.selectedFeatures()]
     stage.check(names == [TILES[0].name], "it stays selected, whatever has come meanwhile")
-    stage.picture("footprints")
+    stage.picture("footprints", iface.mainWindow())
 
 
 def look_at_preview(stage: Stage, dock: QWidget) -> Walk:
@@ -214,7 +246,7 @@ def look_at_tiles(stage: Stage, dock: QWidget) -> Walk:
         "the layer's source holds no credential",
     )
     yield from calm(stage)
-    stage.picture("tiles")
+    stage.picture("tiles", iface.mainWindow())
 
 
 def look_at_details(stage: Stage, dock: QWidget) -> Walk:
