@@ -35,18 +35,23 @@ from tools.throwaway_profile import make_profile, running_qgis
 
 
 def main() -> int:
+    walks = sys.argv[1:] or WALKS
+    if not set(walks) <= set(WALKS):
+        print(f"demo: the walks are {', '.join(WALKS)}; each needs those before it", file=sys.stderr)
+        return 2
     started = time.monotonic()
     shutil.rmtree(BUILD, ignore_errors=True)
     PICTURES.mkdir(parents=True)
     make_profile(PROFILE)
     with Sandbox(BUILD / "sandbox", max_gsd=200) as box:
         print(f"The service runs at {box.url}")
-        for walk in sys.argv[1:] or WALKS:
+        for walk in walks:
             if walk == "manage.py":
                 fly(box)
             code = run_qgis(walk, box)
             if code:
-                print(f"demo FAILED in {walk}; see {BUILD / 'qgis.log'} and {PICTURES / 'failed.png'}")
+                seen = f" and {PICTURES / 'failed.png'}" if (PICTURES / "failed.png").exists() else ""
+                print(f"demo FAILED in {walk}; see {BUILD / 'qgis.log'}{seen}")
                 return 1
         leaks = find_secrets(box.token)
     if leaks:
