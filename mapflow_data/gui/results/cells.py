@@ -77,20 +77,20 @@ class Row:
 
     @cached_property
     def facts(self) -> str:
-        """ "0 % cloud · 0.50 m · 3.9° · covers 84 %"."""
+        """ "0 % cloud · 0.50 m · 3.9° · covers 84 %": what is known of it."""
         item, texts = self.item, self.texts
-        parts = [] if item.is_mosaic else [translate("Results", "{0} cloud").format(texts[Column.CLOUD])]
-        if not item.is_mosaic or item.resolution is not None:
-            parts.append(texts[Column.RESOLUTION] if item.resolution is not None else f"{NOTHING} m")
-        if not item.is_mosaic:
-            parts.append(texts[Column.OFF_NADIR] if item.off_nadir is not None else f"{NOTHING}°")
+        parts = [texts[column] for column in (Column.RESOLUTION,) if item.resolution is not None]
+        if not item.is_mosaic and item.cloud is not None:
+            parts.insert(0, translate("Results", "{0} cloud").format(texts[Column.CLOUD]))
+        if not item.is_mosaic and item.off_nadir is not None:
+            parts.append(texts[Column.OFF_NADIR])
         if not self.has_place:
             parts.append(translate("Results", "no footprint"))
         elif self.covers is not None:
             parts.append(translate("Results", "covers {0}").format(texts[Column.COVERS]))
         if item.preview_kind in ("xyz", "tms", "wms"):
             parts.append(translate("Results", "tiles"))
-        return BETWEEN.join(parts)
+        return BETWEEN.join(parts) or translate("Results", "no details")
 
     @property
     def badge(self) -> str:
@@ -125,7 +125,7 @@ def title(column: int) -> str:
     return (
         translate("Results", "Date (UTC)"),
         translate("Results", "Sensor"),
-        translate("Results", "Cloud, whole scene"),
+        translate("Results", "Cloud of scene"),
         translate("Results", "Resolution"),
         translate("Results", "Off-nadir"),
         translate("Results", "Covers area"),

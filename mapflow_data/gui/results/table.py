@@ -98,6 +98,7 @@ class ResultsTable(QgsDockWidget):
         view.setSortingEnabled(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         letter = view.fontMetrics().horizontalAdvance("0")
         for column in Column:
             title = header.sectionSizeHint(column)
@@ -146,6 +147,6 @@ class ResultsTable(QgsDockWidget):
 
     def _instead_of_picture(self, row: Row) -> str:
         if row.item.preview_kind in ("xyz", "tms", "wms"):
-            return self.tr("Tiles: show them on the map")
+            return self.tr("Tiles have no picture here: show them on the map")
         is_none = not row.can_be_shown or self._model.has_looked(row.id)
         return self.tr("No picture") if is_none else self.tr("Loading…")

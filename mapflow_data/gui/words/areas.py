@@ -10,11 +10,11 @@ translate = QCoreApplication.translate
 
 
 def polygon() -> str:
-    return translate("Area", "Drawn polygon")
+    return translate("Area", "Polygon")
 
 
 def rectangle() -> str:
-    return translate("Area", "Drawn rectangle")
+    return translate("Area", "Rectangle")
 
 
 def extent() -> str:

@@ -51,7 +51,7 @@ def test_cards_say_what_matters_in_two_lines(model: ResultsModel) -> None:
     rows = [model.row(number) for number in range(4)]
     assert rows[0].title == "2025-07-14 JL1GF03A"
     assert rows[0].facts.replace("\u2009", " ") == "0 % cloud · 0.50 m · 3.9° · covers 84 %"
-    assert rows[1].facts.replace("\u2009", " ") == "12 % cloud · 10 m · –° · covers 0.3 %"
+    assert rows[1].facts.replace("\u2009", " ") == "12 % cloud · 10 m · covers 0.3 %"
     assert rows[2].title == "GF2"
     assert rows[3].facts.replace("\u2009", " ") == "covers 100 % · tiles"
     assert [row.badge for row in rows] == ["on request", "not in your plan", "on request", ""]

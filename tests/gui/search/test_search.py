@@ -92,7 +92,7 @@ def test_a_drawn_area_brings_rows_cards_and_one_layer(
     person.click(panel.searchForm.areaButton, panel.searchForm.areaButton.rect().topLeft() + _inside())
     assert panel.searchForm.areaLabel.text().startswith("Drawing")
     person.draw()
-    assert panel.searchForm.areaLabel.text().replace("\u2009", " ").startswith("Drawn polygon · ")
+    assert panel.searchForm.areaLabel.text().replace("\u2009", " ").startswith("Polygon · ")
     assert panel.searchForm.areaLabel.text().endswith(" of 700 km²")
     person.click(panel.searchForm.searchButton)
     assert panel.searchForm.searchButton.text() == "Cancel"
@@ -100,10 +100,10 @@ def test_a_drawn_area_brings_rows_cards_and_one_layer(
     assert panel.model.total > 10
     (layer,) = layers("results")
     qtbot.waitUntil(lambda: layer.featureCount() == panel.model.total, timeout=PATIENCE_MS)
-    assert layer.name() == "Found: Drawn polygon"
+    assert layer.name() == "Found: Polygon"
     assert panel.cardsView.isVisible()
     assert not panel.searchForm.isVisible()
-    assert panel.foldedLabel.text().replace("\u2009", " ").startswith("Drawn polygon · ")
+    assert panel.foldedLabel.text().replace("\u2009", " ").startswith("Polygon · ")
     assert panel.foldedFilters.isHidden()  # none is set
     assert panel.countLabel.text() == f"{panel.model.total} of {panel.model.total}"
 

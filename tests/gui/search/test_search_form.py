@@ -50,7 +50,7 @@ def form(workspace: Workspace, qtbot: QtBot) -> SearchForm:
 
 def give_area(workspace: Workspace, km2: float = 612.0, vertices: int = 4, changed: float = 0.0) -> None:
     shape = QgsGeometry.fromWkt("POLYGON((10 50, 10.3 50, 10.3 50.2, 10 50))")
-    workspace.dock.search.picker._set(Area("Drawn polygon", shape, km2, vertices, changed))
+    workspace.dock.search.picker._set(Area("Polygon", shape, km2, vertices, changed))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def narrow(dock: MapflowDock) -> None:
 def test_an_area_and_its_limit_fit_the_line(stage: Stage) -> None:
     label = with_area(stage).searchForm.areaLabel
     narrow(stage.dock)
-    assert label.text().replace("\u2009", " ") == "Drawn polygon · 612 of 700 km²"
+    assert label.text().replace("\u2009", " ") == "Polygon · 612 of 700 km²"
     assert label.width() >= label.sizeHint().width()
 
 

@@ -41,7 +41,7 @@ def start(stage: Stage) -> SearchPanel:
 
 
 def with_area(
-    stage: Stage, name: str = "Drawn polygon", km2: float = 612.0, vertices: int = 4
+    stage: Stage, name: str = "Polygon", km2: float = 612.0, vertices: int = 4
 ) -> SearchPanel:
     panel = start(stage)
     panel.picker._set(Area(name, SHAPE, km2, vertices))
@@ -81,7 +81,7 @@ def search_too_fine(stage: Stage) -> QWidget:
 @dock_state
 def search_crosses_itself(stage: Stage) -> QWidget:
     panel = start(stage)
-    panel.picker._set(Area("Drawn polygon", SHAPE, 612.0, 6, changed_share=0.2))
+    panel.picker._set(Area("Polygon", SHAPE, 612.0, 6, changed_share=0.2))
     return stage.dock
 
 
