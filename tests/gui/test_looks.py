@@ -29,6 +29,7 @@ from tests.gui.kit.contrast import ENOUGH, faint_texts
 from tests.gui.kit.long_words import LongWords
 from tests.gui.kit.looks import faults_of, settle
 from tests.gui.kit.pictures import Album
+from tests.gui.kit.tidy import untidy
 from tests.gui.kit.variants import VARIANTS
 from tests.gui.states.stage import DOCK_SIZE, Stage, State, all_states
 
@@ -80,6 +81,7 @@ def test_nothing_is_cut_and_all_can_be_read(state: State, variant: str, stage: S
             is_first = size == usual[0]
             album.add(variant, state.name if is_first else f"{state.name}_{size[0]}", widget)
             found += faint_texts(widget, THEMES_OWN_CONTRAST.get(variant, ENOUGH))
+            found += untidy(widget)
     if state.is_dock:
         found += too_large(widget, variant)
     assert not found, "\n".join(found)
