@@ -25,8 +25,9 @@ PAGES = (*FOR_USERS, "docs/development.md", "docs/scripting.md", "CONTRIBUTING.m
 SPEAKERS = (
     *(f"words/{name}.py" for name in ("codes", "failures", "local_reasons", "network_reasons", "reasons")),
     *("words/areas.py", "upload/problems.py", "replace/outcomes.py", "search/notices.py", "image/reasons.py"),
+    "interrupted/words.py",
 )
-NO_MESSAGES = re.compile("click (two|the)|.* was replaced by")
+NO_MESSAGES = re.compile("click (two|the)|.* was replaced by .*\\.$")
 FEWEST_WORDS = 4  # with fewer it is a part of a sentence
 ANYWHERE = {"cancel", "close", "retry", "all", "the project has none"}
 NEVER_SEEN = {"&Keep the old name", "&Send it as it is"}  # a form's own words, before those of the case
