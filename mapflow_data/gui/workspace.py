@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import QObject, Qt
 
 from ..api.errors import MapflowError
 from ..services.bundle import Services, make_services
+from ..services.message_log import MessageLog
 from .canvas.presenter import Presenter
 from .canvas.project_keeper import ProjectKeeper
 from .dock import WIDTH, MapflowDock
@@ -31,6 +32,8 @@ class Workspace(QObject):
         self._dialog: Optional[UploadDialog] = None
         self._wish: Optional[Callable[[], None]] = None  # what a person asked for before signing in
         self._wished = 0.0
+        self._log = MessageLog()
+        self._log.install()
         self.services: Services = make_services(self)
         self.presenter = Presenter(QgsProject.instance(), iface.mapCanvas(), self)
         self._keeper = ProjectKeeper(QgsProject.instance(), self)
@@ -97,6 +100,7 @@ class Workspace(QObject):
         self._keeper.close()
         self.presenter.close()
         self.dock.close_links()
+        self._log.remove()
         self._iface.removeDockWidget(self.dock)
         self.dock.deleteLater()
         self.deleteLater()
