@@ -8,6 +8,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 
 from ..widgets.icons import icon
+from ..widgets.menu_mark import set_marked_text
 from ..widgets.qt_compat import QAction
 from .actions import ResultActions
 from .cells import Column, title
@@ -59,7 +60,6 @@ class SortMenu(QMenu):
         self._button = button
         button.setMenu(self)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # ▾ is in the text
         self._choices = [
             (self._add(text, column, order), column, order) for text, column, order in self._orders()
         ]
@@ -101,5 +101,5 @@ class SortMenu(QMenu):
         for action, its_column, its_order in self._choices:
             action.setChecked((its_column, its_order) == (column, order))
         text = self.tr("Sort") if column < 0 else self.tr("Sort: {0}").format(self._name(column))
-        self._button.setText(f"{text} ▾")
+        set_marked_text(self._button, text)
         self._button.setToolTip(self.tr("Order of the results: {0}").format(text))

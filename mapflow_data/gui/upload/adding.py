@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from ... import settings
+from ..widgets.menu_mark import set_marked_text
 from ..words.plain import as_menu
 from . import sources as upload_sources
 
@@ -32,6 +33,7 @@ class Adder(QObject):
         self._menu = QMenu(layers)
         self._menu.aboutToShow.connect(self._fill_menu)
         layers.setMenu(self._menu)
+        set_marked_text(layers, layers.text())
         files.clicked.connect(self._on_files)
         folder.clicked.connect(self._on_folder)
 

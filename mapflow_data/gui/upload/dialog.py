@@ -12,6 +12,7 @@ from qgis.PyQt.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPalett
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDialog,
+    QDialogButtonBox,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -62,12 +63,15 @@ class UploadDialog(QDialog):
     tagsEdit: Chips
     summaryLabel: QLabel
     checkBar: QProgressBar
-    cancelButton: QPushButton
-    uploadButton: QPushButton
+    buttonBox: QDialogButtonBox
 
     def __init__(self, services: Services, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         load_ui(self, "upload/dialog")
+        self.uploadButton = self._make_upload_button()
+        self.cancelButton = self.buttonBox.button(QDialogButtonBox.StandardButton.Cancel)
+        self.cancelButton.setObjectName("cancelButton")
+        self.cancelButton.setAutoDefault(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._services = services
         self._batch = Batch()
@@ -98,6 +102,15 @@ class UploadDialog(QDialog):
         self._chooser.select(mosaic_id)
 
     # -- building
+
+    def _make_upload_button(self) -> QPushButton:
+        """At the place that the platform has for it."""
+        button = self.buttonBox.addButton(
+            upload_words.upload_button(0), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        button.setObjectName("uploadButton")
+        button.setDefault(True)
+        return button
 
     def _connect_widgets(self) -> None:
         for button, icon in upload_words.BUTTON_ICONS.items():

@@ -108,8 +108,10 @@ def _resolution_differs(row: PlanRow) -> str:
 
 
 def _storage_full(row: PlanRow) -> str:
+    if not row.limits.get("free"):
+        return translate("Upload", "No storage is free; delete images first")
     return translate("Upload", "Does not fit into the free {0}; delete images first").format(
-        formats.size(row.limits.get("free") or 0)
+        formats.size(row.limits["free"])
     )
 
 

@@ -141,6 +141,7 @@ class TargetChooser(QObject):
         self._tags_label.setVisible(is_new)
         self._tags.setVisible(is_new)
         self._hint.setText(self._hint_text(target))
+        self._hint.setVisible(bool(self._hint.text()))
 
     def _hint_text(self, target: Target) -> str:
         if target.mosaic is None:

@@ -52,7 +52,7 @@ class UploadTree(SteadyTree):
         titles = (upload_words.heading(group, 999) for group in Group)
         widest = max(map(QFontMetrics(bold).horizontalAdvance, titles))
         widths = {
-            Column.FILE: widest + 2 * self.indentation() + ROOM,
+            Column.FILE: widest + 2 * self.indentation() + 2 * ROOM,  # not side by side with the next
             Column.SIZE: plain.horizontalAdvance(upload_words.columns()[Column.SIZE.value]) + ROOM,
             Column.CRS: plain.horizontalAdvance("EPSG:32613") + ROOM,
         }

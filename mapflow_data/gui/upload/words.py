@@ -30,7 +30,7 @@ BUTTON_ICONS = {
 }
 
 GROUP_ICONS = {
-    Group.CHECKING: "mTaskRunning.svg",
+    Group.CHECKING: "mIconHistory.svg",
     Group.READY: "mIconSuccess.svg",
     Group.DIFFERS: "mIconInfo.svg",
     Group.RISKY: "mIconInfo.svg",
