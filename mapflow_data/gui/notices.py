@@ -17,6 +17,7 @@ from .words.plain import sentence
 
 INFO_SECONDS = 6
 KEPT = 3  # older ones make room
+LINE = 30  # characters, of buttons beside each other
 
 Button = tuple[str, Callable[[], object]]
 
@@ -84,7 +85,9 @@ class Notices(QObject):
     def _fill(
         self, content: QWidget, item: QgsMessageBarItem, message: Message, buttons: Sequence[Button]
     ) -> None:
-        """Buttons under the text: beside it they would leave a narrow dock no room for words."""
+        """Buttons under the text: beside it they would leave a narrow dock no room for words. Those that
+        are too long to stand beside each other stand below each other.
+        """
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 2, 0, 2)
         label = WrappedLabel()
@@ -92,12 +95,15 @@ class Notices(QObject):
         column.addWidget(label)
         if not message.details and not buttons:
             return
-        row = QHBoxLayout()
-        column.addLayout(row)
-        for text, act in buttons:
-            row.addWidget(self._button(text, partial(_answer, item, act)))
+        made = [self._button(text, partial(_answer, item, act)) for text, act in buttons]
         if message.details:
-            row.addWidget(self._button(self.tr("Details"), lambda: self._show_details(message)))
+            made.append(self._button(self.tr("Details"), lambda: self._show_details(message)))
+        room = LINE * content.fontMetrics().averageCharWidth()
+        is_wide = sum(button.sizeHint().width() for button in made) > room
+        row = QVBoxLayout() if is_wide else QHBoxLayout()
+        column.addLayout(row)
+        for button in made:
+            row.addWidget(button)
         row.addStretch()
 
     @staticmethod

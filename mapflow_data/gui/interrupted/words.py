@@ -18,16 +18,24 @@ def uploads(findings: Sequence[Finding]) -> str:
     rows = [one.row for one in findings]
     count, arrived = len(rows), sum(one.fate is Fate.ARRIVED for one in findings)
     if count == 1:
-        text = translate("Interrupted", "QGIS was closed while “{0}” was being uploaded to {1}")
-        text = text.format(short(rows[0].name), _target(rows))
-        return f"{text}; {translate('Interrupted', 'it has arrived')}." if arrived else f"{text}."
-    text = translate("Interrupted", "QGIS was closed while {0} files were being uploaded to {1}")
-    text = text.format(count, _target(rows))
-    if not arrived:
-        return f"{text}."
+        text = translate("Interrupted", "QGIS was closed while “{0}” was being uploaded to {1}.")
+        if arrived:
+            text = translate(
+                "Interrupted", "“{0}” has arrived in {1}, though QGIS was closed while it was being uploaded."
+            )
+        return text.format(short(rows[0].name), _target(rows))
     if arrived == count:
-        return f"{text}; {translate('Interrupted', 'all of them have arrived')}."
-    return f"{text}; {translate('Interrupted', 'of these {0} arrived').format(arrived)}."
+        text = translate(
+            "Interrupted", "All {0} files that were being uploaded to {1} when QGIS was closed have arrived."
+        )
+    elif arrived:
+        text = translate(
+            "Interrupted",
+            "QGIS was closed while {0} files were being uploaded to {1}; {2} of them have arrived.",
+        )
+    else:
+        text = translate("Interrupted", "QGIS was closed while {0} files were being uploaded to {1}.")
+    return text.format(count, _target(rows), arrived)
 
 
 def replacements(findings: Sequence[Finding]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.PyQt.QtCore import QEvent, QSize
-from qgis.PyQt.QtGui import QIcon, QResizeEvent
+from qgis.PyQt.QtGui import QIcon, QResizeEvent, QShowEvent
 from qgis.PyQt.QtWidgets import QStyle, QStyleOptionTabWidgetFrame, QTabWidget, QWidget
 
 RESTYLED = (QEvent.Type.FontChange, QEvent.Type.StyleChange)
@@ -48,6 +48,11 @@ class FittingTabs(QTabWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """At the width that it had, too: hidden it has room for all."""
+        super().showEvent(event)
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
