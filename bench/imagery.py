@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEventLoop, Qt, QTimer
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QTreeView
 
 from bench.measures import STALL_MS, Heartbeat, Measure, offscreen_qgis, report
 from mapflow_data.api.models import Image, Mosaic
@@ -29,6 +32,7 @@ LARGE = 500
 BROWSED = 200
 STAY_OPEN = 100
 OPEN = 15
+SELECTED = 80  # mosaics that are open
 RUNS = 3
 SETTLE_MS = 60  # a view lays itself out in the next turn of the event loop
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -121,7 +125,7 @@ def _all_loaded() -> Iterator[Measure]:
     yield _stall(
         f"sort by {title(Column.SIZE)}, {count} selected", lambda: tree, lambda one: _sort(one, Column.SIZE)
     )
-    tree.clearSelection()
+    yield from _selecting(tree)
     for column in Column:
         yield _stall(f"sort by {title(column)}, both ways", lambda: tree, lambda one, c=column: _sort(one, c))
 
@@ -138,6 +142,43 @@ def _memory() -> Iterator[Measure]:
     yield Measure(f"memory after {BROWSED} mosaics", few, "MB")
     yield Measure(f"memory after {MOSAICS} mosaics: more by", once - few, "MB", 10)
     yield Measure("memory after going through them twice, against once", twice / once, "x", 1.02)
+
+
+def _selecting(tree: _Tree) -> Iterator[Measure]:
+    """All rows that are open, by Ctrl+A; Qt's own tree over the same rows beside it."""
+    opened = [mosaic.id for mosaic in tree.imagery.mosaics()[:SELECTED]]
+    for one in opened:
+        tree.open(one)
+        tree.imagery.set_images(one, _images(one, IMAGES))
+    plain = QTreeView()
+    plain.setModel(tree.imagery)
+    plain.setSelectionMode(tree.SelectionMode.ExtendedSelection)
+    plain.setUniformRowHeights(True)
+    plain.resize(tree.size())
+    plain.show()
+    for one in opened:
+        plain.expand(tree.imagery.index_of(one))
+    _wait(SETTLE_MS)
+    qt, ours = (min(_selected(one) for _ in range(RUNS)) for one in (plain, tree))
+    plain.close()
+    count = len(tree.selected_items())
+    yield Measure(f"{count} rows selected at once, against Qt's own tree", ours / qt, "x", 0.5)
+
+    def cleared() -> _Tree:
+        tree.clearSelection()
+        return tree
+
+    yield _stall(f"{count} rows selected at once", cleared, lambda one: one.selectAll())
+    tree.clearSelection()
+
+
+def _selected(tree: QTreeView) -> float:
+    """Milliseconds of this thread's own."""
+    tree.clearSelection()
+    _wait(SETTLE_MS)
+    begun = time.thread_time()
+    QTest.keyClick(tree, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    return (time.thread_time() - begun) * 1000
 
 
 # What a person and the service do

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorFileWriter, QgsVectorLayer
 from qgis.PyQt.QtCore import QEventLoop, QPoint, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 
@@ -92,8 +92,9 @@ def _picking(window: Window, presenter: Presenter, project: QgsProject) -> Itera
 
 
 def _saving(presenter: Presenter, project: QgsProject) -> Iterator[Measure]:
-    keeper = ProjectKeeper(project)
     with tempfile.TemporaryDirectory() as folder:
+        yield from _saving_many(presenter, project, Path(folder))
+        keeper = ProjectKeeper(project)
         raster = make_raster(Path(folder) / "preview.tif")
         layer = presenter.show_footprints(MOSAIC, footprints.make_features(_images(SOME), MOSAIC))
         save = _saver(project, Path(folder))
@@ -108,14 +109,39 @@ def _saving(presenter: Presenter, project: QgsProject) -> Iterator[Measure]:
         again = _best(lambda _: keeper._on_write())
         yield Measure(f"what a save looks at, with {PREVIEWS} previews kept", again, "ms", STALL_MS)
         project.clear()
-    keeper.close()
+        keeper.close()
+
+
+def _saving_many(presenter: Presenter, project: QgsProject, folder: Path) -> Iterator[Measure]:
+    """Beside what QGIS itself takes to write as many features and the project."""
+    features = footprints.make_features(_images(MANY), MOSAIC)
+    own, ours = [], []
+    for run in range(RUNS):
+        layer = presenter.show_footprints(MOSAIC, features)
+        save = _saver(project, folder / f"many{run}")
+        own.append(_spent(lambda save=save, layer=layer: (_write(layer, folder), save(0))))
+        keeper = ProjectKeeper(project)
+        ours.append(_spent(lambda save=save: save(1)))
+        keeper.close()
+        project.clear()
+    yield Measure(f"{MANY} footprints and their project written by QGIS itself", min(own), "ms")
+    yield Measure("first save of them by the plugin, against that", min(ours) / min(own), "x", 1.4)
+
+
+def _write(layer: QgsVectorLayer, folder: Path) -> None:
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    options.layerOptions = ["SPATIAL_INDEX=NO"]
+    context = QgsProject.instance().transformContext()
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        QgsVectorFileWriter.writeAsVectorFormatV3(layer, f"{place}/own.gpkg", context, options)
 
 
 def _saver(project: QgsProject, folder: Path) -> Callable[[int], object]:
     """Each time to another folder, so that everything is written."""
 
     def save(run: int) -> object:
-        (folder / str(run)).mkdir(exist_ok=True)
+        (folder / str(run)).mkdir(parents=True, exist_ok=True)
         return project.write(str(folder / str(run) / "project.qgz"))
 
     return save
@@ -139,6 +165,13 @@ def _best(work: Callable[[int], object]) -> float:
         work(run)
         times.append((time.perf_counter() - start) * 1000)
     return min(times)
+
+
+def _spent(work: Callable[[], object]) -> float:
+    """Milliseconds of this thread's own, whatever else the computer does."""
+    begun = time.thread_time()
+    work()
+    return (time.thread_time() - begun) * 1000
 
 
 def _stall(work: Callable[[int], object]) -> float:

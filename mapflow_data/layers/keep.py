@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Optional
 
 from qgis.core import (
     QgsCoordinateTransformContext,
@@ -30,10 +31,8 @@ KEPT = (
     properties.QUICKLOOK,
 )
 
-
-INDEXED_FROM = (
-    20_000  # features; with fewer, an index doubles the time of writing and hardly speeds up drawing
-)
+# features; with fewer, an index doubles the time of writing and hardly speeds up drawing
+INDEXED_FROM = 20_000
 
 
 def can_be_kept(layer: QgsMapLayer) -> bool:
@@ -49,13 +48,15 @@ def can_be_kept(layer: QgsMapLayer) -> bool:
 
 def keep(
     layer: QgsMapLayer, folder: Path, context: QgsCoordinateTransformContext, in_use: Iterable[Path] = ()
-) -> None:
+) -> Optional[QgsVectorLayer]:
     """Puts the layer's data into `folder`, if it is not there: GeoPackage or GeoTIFF.
 
     Files of `in_use` are left alone. Raises `BadInput` (code "keep") with the reason, the layer unchanged.
+    Returns who shares the memory of what was in memory: QGIS gives it back when that goes, which takes a
+    while for thousands of features and can wait.
     """
     if source_of(layer).parent == folder:
-        return
+        return None
     is_vector = isinstance(layer, QgsVectorLayer)
     target = _free_path(folder, layer, ".gpkg" if is_vector else ".tif", set(in_use))
     try:
@@ -66,9 +67,11 @@ def keep(
             _copy(source_of(layer), target)
     except OSError as error:
         raise BadInput(error.strerror or str(error), code="keep") from error
+    memory = layer.clone() if layer.providerType() == "memory" else None
     source = f"{target}|layername={properties.named_kind(layer)}" if is_vector else str(target)
     provider = "ogr" if is_vector else "gdal"
     layer.setDataSource(source, layer.name(), provider, QgsDataProvider.ProviderOptions())
+    return memory
 
 
 def source_of(layer: QgsMapLayer) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Optional
 
 from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...api.errors import BadInput
 from ...layers.keep import can_be_kept, keep, source_of
@@ -38,12 +38,14 @@ class ProjectKeeper(QObject):
             return
         layers = list(self._project.mapLayers().values())
         in_use = {source_of(layer) for layer in layers}
+        memory = []
         for layer in filter(can_be_kept, layers):
             try:
-                keep(layer, folder, self._project.transformContext(), in_use)
+                memory.append(keep(layer, folder, self._project.transformContext(), in_use))
                 in_use.add(source_of(layer))
             except BadInput as error:
                 self.failed.emit(layer.name(), error)
+        QTimer.singleShot(0, memory.clear)  # once the project is saved
 
 
 def folder_beside(project_file: str) -> Optional[Path]:
