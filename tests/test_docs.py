@@ -112,7 +112,8 @@ def commands() -> set[str]:
 
 
 def links(name: str) -> Iterator[str]:
-    yield from (link for link in re.findall(r"\]\(([^)]+)\)", page(name)) if "://" not in link)
+    found = re.findall(r"\]\(([^)]+)\)", page(name)) + re.findall(r'src="([^"]+)"', page(name))
+    yield from (link for link in found if "://" not in link)
 
 
 def anchors(text: str) -> set[str]:
