@@ -15,7 +15,6 @@ from qgis.PyQt.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QProgressBar,
-    QPushButton,
     QStackedWidget,
     QToolButton,
     QWidget,
@@ -30,11 +29,11 @@ from ..notices import Notices
 from ..widgets.chips import Chips
 from ..widgets.forms import load_ui
 from ..words import messages
-from ..words.plain import as_tooltip
 from . import sources as upload_sources
 from . import words as upload_words
 from .adding import Adder
 from .batch import Batch
+from .send_row import SendRow
 from .sources import Source
 from .status import Phase, Status, make_status
 from .target import TargetChooser
@@ -68,10 +67,8 @@ class UploadDialog(QDialog):
     def __init__(self, services: Services, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         load_ui(self, "upload/dialog")
-        self.uploadButton = self._make_upload_button()
-        self.cancelButton = self.buttonBox.button(QDialogButtonBox.StandardButton.Cancel)
-        self.cancelButton.setObjectName("cancelButton")
-        self.cancelButton.setAutoDefault(False)
+        self._row = SendRow(self.summaryLabel, self.checkBar, self.buttonBox)
+        self.uploadButton, self.cancelButton = self._row.upload_button, self._row.cancel_button
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._services = services
         self._batch = Batch()
@@ -102,15 +99,6 @@ class UploadDialog(QDialog):
         self._chooser.select(mosaic_id)
 
     # -- building
-
-    def _make_upload_button(self) -> QPushButton:
-        """At the place that the platform has for it."""
-        button = self.buttonBox.addButton(
-            upload_words.upload_button(0), QDialogButtonBox.ButtonRole.AcceptRole
-        )
-        button.setObjectName("uploadButton")
-        button.setDefault(True)
-        return button
 
     def _connect_widgets(self) -> None:
         for button, icon in upload_words.BUTTON_ICONS.items():
@@ -272,15 +260,11 @@ class UploadDialog(QDialog):
         self._refresh_buttons()
 
     def _refresh_summary(self) -> None:
-        status = self._status
-        self.uploadButton.setText(upload_words.upload_button(status.count))
-        self.uploadButton.setEnabled(not status.why_not)
-        self.uploadButton.setToolTip(as_tooltip(status.why_not))
-        self.summaryLabel.setText(status.text)
-        self.checkBar.setVisible(self._shown_phase is not Phase.IDLE)
+        self._row.show_status(self._status)
         done, total = self._batch.checked
-        self.checkBar.setRange(0, total if self._phase is Phase.CHECKING and done < total else 0)
-        self.checkBar.setValue(done)
+        is_counted = self._phase is Phase.CHECKING and done < total
+        is_under_way = self._shown_phase is not Phase.IDLE
+        self._row.show_progress(done if is_under_way else None, total if is_counted else 0)
 
     @property
     def _shown_phase(self) -> Phase:
