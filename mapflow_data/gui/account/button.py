@@ -12,7 +12,7 @@ from ...api.connection import Connection
 from ..words.links import ACCOUNT_PAGE
 from ..words.plain import as_menu, as_tooltip
 
-MAX_TEXT = 155  # logical px of an account's name, the rest is in the tooltip
+MAX_TEXT = 260  # logical px of an account's name, the rest is in the tooltip
 MIN_TEXT = 60  # where the storage needs the room
 MARK = " ▾"
 
@@ -42,7 +42,8 @@ class AccountButton(QToolButton):
     def set_connection(self, connection: Connection, email: str = "") -> None:
         """`email` is what the server tells, where the token does not."""
         self._account = account = email or connection.account or self.tr("Account")
-        self._elide(MAX_TEXT)
+        self._elide()
+        self.updateGeometry()
         self.setToolTip(as_tooltip(self.tr("Account {0}").format(account)))
         self.setAccessibleName(self.tr("Account {0}").format(account))
         self._server.setText(as_menu(connection.server))
@@ -52,11 +53,11 @@ class AccountButton(QToolButton):
         return self._hint(self.fontMetrics().horizontalAdvance(self._elided(MAX_TEXT)) + 1)
 
     def minimumSizeHint(self) -> QSize:
-        return self._hint(MIN_TEXT)
+        return self._hint(min(MIN_TEXT, self.fontMetrics().horizontalAdvance(self._account) + 1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._elide(MAX_TEXT - max(0, self._hint(MAX_TEXT).width() - self.width()))
+        self._elide()
 
     def _hint(self, width: int) -> QSize:
         """Of the button around a name that is so wide."""
@@ -70,8 +71,8 @@ class AccountButton(QToolButton):
             hint.height(),
         )
 
-    def _elide(self, width: int) -> None:
-        text = as_menu(self._elided(width)) + MARK
+    def _elide(self) -> None:
+        text = as_menu(self._elided(min(MAX_TEXT, self.width() - self._hint(0).width()))) + MARK
         if text != self.text():
             self.setText(text)
 

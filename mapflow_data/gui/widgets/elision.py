@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontMetrics
 
 LEAST = 3  # characters at the beginning that stay
-TELLING = 6  # characters of the difference that are worth more than the beginning
+TELLING = 4  # characters of the difference that are worth more than the beginning
 RIGHT, MIDDLE = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
 
 

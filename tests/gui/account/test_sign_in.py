@@ -10,7 +10,9 @@ from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.widgets.qt_compat import QAction
 from mapflow_data.gui.workspace import Workspace
 from tests.gui.conftest import PATIENCE_MS
+from tests.gui.kit.looks import settle
 from tests.gui.kit.window import Window
+from tests.gui.states.stage import CONNECTION, Stage
 from tests.rig.fault_server import FaultServer, Script
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import answer, html
@@ -172,6 +174,22 @@ def test_another_account_finds_nothing_of_the_one_before(
         qtbot.waitUntil(lambda: not signed_in.services.mosaics.is_busy, timeout=PATIENCE_MS)
         assert model.mosaics() == []  # although its own could not be read
         assert not [one.target for one in server.requests if "/image" in one.target]
+
+
+@pytest.mark.parametrize("width", [340, 480, 700])
+def test_as_much_of_the_account_is_shown_as_there_is_room_for(stage: Stage, width: int) -> None:
+    dock = stage.sign_in()
+    button = dock.accountButton
+    dock.setFloating(True)
+    dock.resize(width, 500)
+    dock.show()
+    for email in ("a@b.c", "someone@company.org", "someone.with.a.long.name@a.very.long.company.org"):
+        button.set_connection(CONNECTION, email)
+        settle(dock)
+        name = button.text().replace(" ▾", "")
+        needed = button.fontMetrics().horizontalAdvance(button.text())
+        assert needed <= button.width() - 8
+        assert name == email or ("…" in name and needed > button.width() - 40), "there was room for more"
 
 
 def test_proxy_and_certificates_are_qgis_own(dock: MapflowDock, window: Window, qtbot: QtBot) -> None:
