@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compiles i18n/*.ts to .qm beside them; with "update", first collects the words for people from code and forms.
-# "collect FILE" puts those words into FILE alone. A new language: touch i18n/mapflow_data_<code>.ts, then make i18n.
+# "collect FILE" puts those words into FILE alone. A new language: see docs/development.md.
 set -eu
 cd "$(dirname "$0")/.."
 LRELEASE=/usr/lib/qt5/bin/lrelease
