@@ -150,3 +150,4 @@ def _share_what_is_known(services: Services) -> None:
     mosaics.mosaics_loaded.connect(lambda found: inventory.keep_only(mosaic.id for mosaic in found))
     images.images_loaded.connect(lambda mosaic_id, found, _: inventory.know(mosaic_id, found))
     inventory.mosaic_read.connect(services.shelf_keeper.keep_images)
+    services.deletions.outcome.connect(services.shelf_keeper.drop_deleted)

@@ -13,6 +13,7 @@ from qgis.PyQt.QtCore import QTimer
 from ..api.cancel import CancelToken
 from ..api.connection import Connection
 from ..api.models import Image
+from .deletions import Outcome
 from .offline.records import IMAGES, MOSAICS, STORAGE
 from .offline.shelf import Shelf
 from .shelf_service import ShelfService
@@ -29,7 +30,7 @@ class Due:
 
     values: Optional[tuple[Any, ...]] = None
     moment: Optional[datetime] = None
-    changes: dict[str, Any] = field(default_factory=dict)  # by id
+    changes: dict[str, Any] = field(default_factory=dict)  # by id; None is gone
 
 
 class ShelfKeeper(ShelfService):
@@ -50,13 +51,20 @@ class ShelfKeeper(ShelfService):
         session.forgotten.connect(lambda connection: self._forget(connection.key))
         session.storage_loaded.connect(lambda storage: self._note((STORAGE, ""), [storage]))
         mosaics.mosaics_loaded.connect(lambda found: self._note((MOSAICS, ""), found))
-        mosaics.mosaic_changed.connect(lambda mosaic: self._change((MOSAICS, ""), mosaic))
+        mosaics.mosaic_changed.connect(lambda mosaic: self._change((MOSAICS, ""), mosaic.id, mosaic))
         images.images_loaded.connect(lambda mosaic_id, found, _: self.keep_images(mosaic_id, found))
-        images.image_renamed.connect(lambda image: self._change((IMAGES, image.mosaic_id), image))
+        images.image_renamed.connect(lambda image: self._change((IMAGES, image.mosaic_id), image.id, image))
 
     def keep_images(self, mosaic_id: str, images: Sequence[Image]) -> None:
         """For whoever else reads whole lists."""
         self._note((IMAGES, mosaic_id), images)
+
+    def drop_deleted(self, outcome: Outcome) -> None:
+        """Or it would be seen again where the server goes away before it tells its lists anew."""
+        item = outcome.item
+        if outcome.error is None:
+            of_kind = (IMAGES, item.mosaic_id) if isinstance(item, Image) else (MOSAICS, "")
+            self._change(of_kind, item.id, None)
 
     def close(self) -> None:
         """What was to be forgotten is gone by then."""
@@ -86,9 +94,9 @@ class ShelfKeeper(ShelfService):
     def _note(self, subject: Subject, values: Iterable[Any]) -> None:
         self._put_off(subject, Due(tuple(values), datetime.now(timezone.utc)))
 
-    def _change(self, subject: Subject, value: Any) -> None:
+    def _change(self, subject: Subject, number: str, value: Any) -> None:
         due = self._due.get(subject) or Due()
-        due.changes[value.id] = value
+        due.changes[number] = value
         self._put_off(subject, due)
 
     def _put_off(self, subject: Subject, due: Due) -> None:

@@ -14,7 +14,9 @@ from qgis.core import QgsApplication
 
 from mapflow_data.api.cancel import CancelToken
 from mapflow_data.api.connection import make_connection
+from mapflow_data.api.errors import ServerFailed
 from mapflow_data.api.models import Image, Mosaic
+from mapflow_data.services.deletions import Outcome
 from mapflow_data.services.images import ImageService
 from mapflow_data.services.mosaics import MosaicService
 from mapflow_data.services.offline.shelf import Shelf
@@ -110,6 +112,21 @@ def test_a_change_reaches_what_waits_and_what_is_written(qtbot: QtBot, house: Ho
     qtbot.waitUntil(lambda: images_of(house, "m") == ["written", "other"])
     house.images.images_loaded.emit("m", [other], [])  # a newer list knows better than an older change
     qtbot.waitUntil(lambda: images_of(house, "m") == ["other"])
+
+
+def test_what_was_deleted_does_not_come_back(qtbot: QtBot, house: House) -> None:
+    house.sign_in()
+    mosaics = [Mosaic("m", "m"), Mosaic("n", "n")]
+    images = [Image("i", "m", "goes"), Image("j", "m", "stays")]
+    house.mosaics.mosaics_loaded.emit(mosaics)
+    house.images.images_loaded.emit("m", images, [])
+    qtbot.waitUntil(lambda: images_of(house, "m") == ["goes", "stays"])
+    for gone in (images[0], mosaics[1]):
+        house.keeper.drop_deleted(Outcome(gone))
+    for still_there in (images[1], mosaics[0]):
+        house.keeper.drop_deleted(Outcome(still_there, ServerFailed(status=500)))
+    qtbot.waitUntil(lambda: images_of(house, "m") == ["stays"])
+    assert house.shelf.mosaics(house.key, NOBODY) == mosaics[:1]
 
 
 def test_nothing_is_kept_of_nobody(qtbot: QtBot, house: House) -> None:

@@ -70,13 +70,14 @@ class Shelf:
                 self._remove_images(key, [mosaic.id for mosaic in values])
 
     def change(self, key: str, kind: str, of: str, changed: Mapping[str, Any], cancel: CancelToken) -> None:
-        """Some of what is there, by id; nothing where it is not there. Raises `OSError`."""
+        """Some of what is there, by id, None for what is gone; nothing where none is. Raises `OSError`."""
         path = self._path(key, kind, of)
         with self._lock:
             sheet = read_sheet(path, kind, of, records.READ[kind], cancel)
             if sheet is not None:
                 values = (changed.get(value.id, value) for value in sheet.values if value is not None)
-                write_sheet(path, kind, sheet.moment, map(records.WRITE[kind], values), cancel, of)
+                rows = (records.WRITE[kind](value) for value in values if value is not None)
+                write_sheet(path, kind, sheet.moment, rows, cancel, of)
 
     def forget(self, key: str) -> None:
         with self._lock:
