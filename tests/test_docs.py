@@ -158,6 +158,12 @@ def test_links_lead_somewhere(name: str) -> None:
         assert not anchor or anchor in anchors(target.read_text("utf-8")), link
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_files_that_are_named_are_there(name: str) -> None:
+    named = set(re.findall(r"`([\w/.-]+\.(?:py|ui|sh))`", page(name)))
+    assert [path for path in named if not any((ROOT / folder / path).exists() for folder in FOLDERS)] == []
+
+
 def test_every_picture_is_shown() -> None:
     shown = {Path(link).name for name in PAGES for link in links(name)}
     assert {path.name for path in (ROOT / "docs" / "pictures").iterdir()} <= shown
