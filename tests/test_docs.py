@@ -27,6 +27,7 @@ SPEAKERS = (
     *("words/areas.py", "upload/problems.py", "replace/outcomes.py", "search/notices.py", "image/reasons.py"),
     "interrupted/words.py",
 )
+FOLDERS = ("", "mapflow_data", "mapflow_data/api", "tests/gui", "tests/rig")  # that paths begin at
 NO_MESSAGES = re.compile("click (two|the)|.* was replaced by .*\\.$")
 FEWEST_WORDS = 4  # with fewer it is a part of a sentence
 ANYWHERE = {"cancel", "close", "retry", "all", "the project has none"}
