@@ -22,7 +22,7 @@ from ...services.online import SIGNED_OUT
 from ..imagery.cells import name_of
 from ..words import formats
 from ..words.messages import Message, describe, details, is_retryable
-from ..words.plain import cut
+from ..words.plain import short
 
 translate = QCoreApplication.translate
 
@@ -41,10 +41,10 @@ def result(outcomes: Sequence[Outcome]) -> str:
     """What has come, and where to."""
     done = received(outcomes)
     folder = Path(done[0].download.path).parent
-    where = cut(folder.name or str(folder))
+    where = short(folder.name or str(folder))
     if len(outcomes) == 1:
         text = translate("Download", "“{0}” was downloaded to “{1}”.")
-        text = text.format(cut(Path(done[0].download.path).name), where)
+        text = text.format(short(Path(done[0].download.path).name), where)
     elif len(done) == len(outcomes):
         text = translate("Download", "{0} images were downloaded to “{1}”.").format(len(done), where)
     else:
@@ -89,7 +89,7 @@ def signed_out(outcomes: Sequence[Outcome]) -> Message:
         "You signed out: {0} of {1} images were downloaded to “{2}”, {3} not; nothing half done was kept.",
     )
     left = len(outcomes) - len(done)
-    return Message(text.format(len(done), len(outcomes), cut(folder.name or str(folder)), left))
+    return Message(text.format(len(done), len(outcomes), short(folder.name or str(folder)), left))
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -112,11 +112,11 @@ def failure(outcomes: Sequence[Outcome]) -> Message:
 def not_allowed(image: Image) -> str:
     return translate(
         "Download", "“{0}” was not downloaded: Mapflow does not allow it for this image; ask its owner"
-    ).format(cut(name_of(image)))
+    ).format(short(name_of(image)))
 
 
 def _reason(image: Image, error: MapflowError) -> Message:
-    name = cut(name_of(image))
+    name = short(name_of(image))
     if isinstance(error, Forbidden):
         text = not_allowed(image)
     elif isinstance(error, Conflict):
@@ -162,4 +162,4 @@ def exist(names: Sequence[str], count: int) -> str:
 
 
 def not_added(name: str) -> str:
-    return translate("Download", "“{0}” was not added to the map: QGIS cannot read it").format(cut(name))
+    return translate("Download", "“{0}” was not added to the map: QGIS cannot read it").format(short(name))

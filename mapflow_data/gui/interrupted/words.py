@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ...services.interrupted import Fate, Finding
 from ...transfer.journal_rows import Row, Stage
-from ..replace.words import short
+from ..words.plain import short
 
 translate = QCoreApplication.translate
 

@@ -15,7 +15,7 @@ from ...services.online import SIGNED_OUT
 from ..imagery.cells import name_of
 from ..words import formats
 from ..words.messages import Message, describe
-from ..words.plain import cut
+from ..words.plain import cut, short
 
 translate = QCoreApplication.translate
 
@@ -64,7 +64,7 @@ def image_count(count: int) -> str:
 
 def success(outcomes: Sequence[Outcome]) -> str:
     if len(outcomes) == 1:
-        return translate("Delete", "“{0}” was deleted from Mapflow.").format(cut(name_of(outcomes[0].item)))
+        return translate("Delete", "“{0}” was deleted from Mapflow.").format(short(name_of(outcomes[0].item)))
     return translate("Delete", "{0} deleted from Mapflow.").format(
         headline([Doomed(o.item) for o in outcomes])
     )
@@ -111,11 +111,11 @@ def failure(outcomes: Sequence[Outcome]) -> Message:
 
 
 def _quoted(item: Item) -> str:
-    return f"“{cut(name_of(item))}”"
+    return f"“{short(name_of(item))}”"
 
 
 def _not_deleted(item: Item) -> str:
-    return translate("Delete", "“{0}” was not deleted").format(cut(name_of(item)))
+    return translate("Delete", "“{0}” was not deleted").format(short(name_of(item)))
 
 
 def _mosaics(mosaics: Sequence[Doomed]) -> str:

@@ -24,6 +24,7 @@ from ..manage.editing import Editing
 from ..replace.replacing import Replacing
 from ..storage.dialog import StorageDialog
 from ..words.messages import Message
+from ..words.plain import short
 
 
 class ImageryCommands(QObject):
@@ -130,10 +131,12 @@ class ImageryCommands(QObject):
     # What they have to say
 
     def _on_dropped(self, name: str) -> None:
-        self.noted.emit(self.tr("{0} was not shown, as another project was opened meanwhile.").format(name))
+        self.noted.emit(
+            self.tr("{0} was not shown, as another project was opened meanwhile.").format(short(name))
+        )
 
     def _on_nothing_to_show(self, name: str) -> None:
-        self.noted.emit(self.tr("“{0}” has no images yet: upload some first.").format(name))
+        self.noted.emit(self.tr("“{0}” has no images yet: upload some first.").format(short(name)))
 
     def _on_cannot_zoom(self) -> None:
         self.noted.emit(self.tr("There is no footprint to zoom to: upload images first."))

@@ -10,7 +10,7 @@ from ...services.replacements import SIGNED_OUT
 from ...transfer.swap import Step
 from ..imagery.cells import name_of
 from ..words.messages import Message, describe, details
-from .words import short
+from ..words.plain import short
 
 translate = QCoreApplication.translate
 

@@ -18,11 +18,9 @@ from ..image import words as image_words
 from ..imagery.cells import name_of
 from ..upload import problems as upload_problems
 from ..words import formats
-from ..words.plain import as_menu, cut
+from ..words.plain import as_menu, cut, short
 
 translate = QCoreApplication.translate
-
-LONG_NAME = 40
 
 
 def headline(old: Image, new_name: str) -> str:
@@ -43,12 +41,6 @@ def order(old: Image) -> str:
 
 def keep_name(old: Image) -> str:
     return translate("Replace", "&Keep the name “{0}”").format(as_menu(short(old.filename)))
-
-
-def short(name: str) -> str:
-    """With its beginning and its end: the whole name stands in the comparison."""
-    name = cut(name)
-    return name if len(name) <= LONG_NAME else f"{name[: LONG_NAME - 13]}…{name[-12:]}"
 
 
 def checking() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 MAX_TEXT = 300  # characters; longer texts of a server are cut
+LONG_NAME = 40
 ENDS = (".", "!", "?", "…", "。")
 
 
@@ -27,6 +28,12 @@ def cut(text: str) -> str:
     """One line of a length that fits a message."""
     text = " ".join(text.split())
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+def short(name: str) -> str:
+    """With its beginning and its end, for sentences: the whole name stands in the list."""
+    name = " ".join(name.split())
+    return name if len(name) <= LONG_NAME else f"{name[: LONG_NAME - 13]}…{name[-12:]}"
 
 
 def sentence(text: str) -> str:

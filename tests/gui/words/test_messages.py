@@ -7,9 +7,13 @@ import inspect
 import pytest
 
 from mapflow_data.api import errors
+from mapflow_data.api.models import Image, Mosaic
+from mapflow_data.gui.download import words as download_words
+from mapflow_data.gui.manage import delete_words
 from mapflow_data.gui.words import codes
 from mapflow_data.gui.words.messages import describe
-from mapflow_data.gui.words.plain import sentence
+from mapflow_data.gui.words.plain import LONG_NAME, sentence, short
+from mapflow_data.services.deletions import Outcome
 
 CLASSES = [
     cls
@@ -124,3 +128,23 @@ def test_what_is_said_ends_as_a_sentence_does(text: str) -> None:
     assert sentence(text) in (text, "It failed.")
     assert sentence(text).endswith((".", "?", "…"))
     assert sentence("") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("field.tif", "field.tif"),
+        ("line 1\nline 2", "line 1 line 2"),
+        ("a" * 100 + "b" * 100 + ".tif", "a" * 27 + "…" + "b" * 8 + ".tif"),
+    ],
+)
+def test_a_name_leaves_room_for_what_is_said_of_it(name: str, shown: str) -> None:
+    assert short(name) == shown
+    assert len(shown) <= LONG_NAME
+    for words in (
+        delete_words.failure([Outcome(Mosaic("m", name), errors.Unreachable())]),
+        delete_words.failure([Outcome(Mosaic("m", name), errors.Unreachable()), Outcome(Mosaic("n", name))]),
+        download_words.not_allowed(Image("i", "m", name)),
+    ):
+        text = words if isinstance(words, str) else words.text
+        assert f"“{shown}”" in text
