@@ -1,37 +1,26 @@
-"""How smooth QGIS stays: how late the main thread's timer gets."""
+"""How smooth QGIS stays: how late a timer of the main thread gets."""
 
 from __future__ import annotations
 
-import time
-
 from qgis.PyQt.QtCore import Qt, QTimer
 
-BEAT_MS = 5
+from tests.rig.smooth import BEAT, Gauge
 
 
-class Heartbeat:
-    """A timer that notes how late it was, in ms."""
+class Heartbeat(Gauge):
+    """Asks the system for nothing while it beats: each time it might have to wait for the interpreter."""
 
     def __init__(self) -> None:
-        self.late: list[float] = []
-        self._last = time.perf_counter()
+        super().__init__()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_beat)
+        self._timer.timeout.connect(lambda: self._note(BEAT))
 
     def __enter__(self) -> Heartbeat:
-        self._last = time.perf_counter()
-        self._timer.start(BEAT_MS)
+        self._begin()
+        self._timer.start(round(BEAT * 1000))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._timer.stop()
-
-    def _on_beat(self) -> None:
-        now = time.perf_counter()
-        self.late.append((now - self._last) * 1000 - BEAT_MS)
-        self._last = now
-
-    @property
-    def p99(self) -> float:
-        return sorted(self.late)[int(len(self.late) * 0.99)]
+        self._note(BEAT)

@@ -27,12 +27,12 @@ from mapflow_data.services.inventory_index import DuplicateGroup, Listing
 from tests.rig.fault_server import FaultServer
 from tests.rig.heartbeat import Heartbeat
 from tests.rig.script import Script, answer, html
+from tests.rig.smooth import smooth
 from tests.rig.volume_server import SIZE, VolumeServer, images_of, mosaics_of
 from tests.services.waiting import Told
 
 A, B = "a" * 40, "b" * 40
 MB = 1024**2
-STALL_MS = 50.0
 GONE = answer({"message": "no"}, 404)
 BROKEN = answer({"message": "oops"}, 500)
 
@@ -280,20 +280,15 @@ def test_qgis_stays_smooth_while_a_thousand_mosaics_are_read(
     qtbot: QtBot, inventory: InventoryService
 ) -> None:
     wanted = [Mosaic.from_json(one) for one in mosaics_of(1000, 60)]
-    worst = []
     with VolumeServer(1000, 60) as server:
         inventory.set_connection(make_connection(server.url, "YTpi"))
-        for _ in range(3):
-            with Heartbeat() as heart:
+        for heart in smooth(Heartbeat):
+            with heart:
                 assert read(inventory, qtbot, wanted, afresh=True) is None
                 with qtbot.waitSignal(inventory.duplicates_found, timeout=10_000) as found:
                     inventory.look_for_duplicates()
-            assert len(heart.late) > 50
-            worst.append(max(heart.late))
-            if worst[-1] <= STALL_MS:
-                break
+            assert len(heart.stretches) > 20
     assert inventory.skipped == {}
     assert len(found.args[0]) == 500 * 6
     assert found.args[0][0].reclaimable == SIZE
     assert find(inventory, "dji_0777_0042") == {wanted[777].id: ["00000777-0000-4000-8000-000000000042"]}
-    assert min(worst) <= STALL_MS

@@ -1,0 +1,173 @@
+"""The process of the witness: looks at each thread of another process all the time and answers questions."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+BEAT = 0.004  # seconds between looks
+KEPT = 50_000  # looks: some minutes
+SOME_WORK = 0.0003  # seconds
+TICK = 0.01  # seconds; the unit in which /proc/stat tells what was stolen
+
+
+class Seen(NamedTuple):
+    """Of a thread since the last look: seconds without a processor though ready, seconds with one, and how
+    often it lately had to leave one to somebody else.
+    """
+
+    waited: float
+    ran: float
+    ousted: int
+
+
+IDLE = Seen(0.0, 0.0, 0)
+
+
+class Look(NamedTuple):
+    at: float
+    threads: dict[int, Seen]  # those that did not sleep all the time
+    stood_still: float  # seconds that all of the machine lost
+    stolen: float  # seconds that one processor lost to other machines
+
+
+def machines_share(looks: Sequence[Look], begin: float, end: float, asker: int) -> float:
+    """Seconds between the two moments that the machine took of the time of the thread `asker`."""
+    moments = [look.at for look in looks]
+    first, last = bisect_right(moments, begin), min(bisect_right(moments, end), len(looks) - 1)
+    within = looks[first : last + 1]
+    spans = [(min(look.at, end) - look.stood_still, look.at) for look in within]
+    for thread in {thread for look in within for thread in look.threads}:
+        reached = end
+        for number in range(last, first - 1, -1):
+            seen = looks[number].threads.get(thread, IDLE)
+            if (number == last and thread == asker) or _counts(looks[number : number + 2], thread):
+                until = min(reached, looks[number].at)  # how long it waited is exact, when that was is not
+                reached = until - seen.waited
+                spans.append((reached, until))
+    return min(end - begin, _length(sorted(spans), begin, end) + sum(look.stolen for look in within))
+
+
+def _counts(looks: Sequence[Look], thread: int) -> bool:
+    """Whether the thread that waited had something to do, or held what others waited for.
+
+    Else it has but looked whether the interpreter is free, as it does every five milliseconds.
+    """
+    seen = [look.threads.get(thread, IDLE) for look in looks]
+    return seen[0].ousted > 0 or any(one.ran > SOME_WORK for one in seen)
+
+
+def _length(spans: Iterable[tuple[float, float]], begin: float, end: float) -> float:
+    """Of their union between the two moments."""
+    length, reached = 0.0, begin
+    for first, last in spans:
+        start, stop = max(first, reached), min(last, end)
+        if stop > start:
+            length += stop - start
+            reached = stop
+    return length
+
+
+class Watched:
+    """What is known of one thread."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._before = Seen(*_times(folder), 0)
+        self._ousted = (_ousted(folder),) * 2  # two looks ago and one, of those in which something was new
+
+    def look(self) -> Seen:
+        waited, ran = _times(self._folder)
+        before, self._before = self._before, Seen(waited, ran, 0)
+        if before == self._before:
+            return IDLE
+        ousted, since = _ousted(self._folder), self._ousted[0]
+        self._ousted = (self._ousted[1], ousted)
+        return Seen(waited - before.waited, ran - before.ran, ousted - since)
+
+
+class Watch:
+    """Reads what the system tells of the threads of one process."""
+
+    def __init__(self, process: str, is_blind: bool) -> None:
+        self._tasks = Path("/proc", process, "task")
+        self.is_blind = is_blind or not Path("/proc/self/schedstat").exists()
+        self._threads: dict[str, Watched] = {}
+        self._stolen: list[int] = []
+        self._own = (0.0, 0.0)
+        self._at = time.perf_counter()
+
+    def look(self) -> Look:
+        before, self._at = self._at, time.perf_counter()
+        late = max(0.0, self._at - before - BEAT)
+        if self.is_blind:
+            return Look(self._at, {}, late, 0.0)
+        own, self._own = self._own, _times("/proc/self")
+        late -= sum(self._own) - sum(own)
+        return Look(self._at, self._look_at_threads(), late if late > BEAT else 0.0, self._look_for_theft())
+
+    def _look_at_threads(self) -> dict[int, Seen]:
+        names = [task.name for task in self._tasks.iterdir()]
+        found = {}
+        for name in names:
+            try:
+                if name not in self._threads:
+                    self._threads[name] = Watched(f"{self._tasks}/{name}")
+                seen = self._threads[name].look()
+            except OSError:  # it has just ended
+                continue
+            if seen is not IDLE:
+                found[int(name)] = seen
+        self._threads = {name: self._threads[name] for name in names if name in self._threads}
+        return found
+
+    def _look_for_theft(self) -> float:
+        lines = Path("/proc/stat").read_text("ascii").splitlines()
+        stolen = [int(line.split()[8]) for line in lines if line.startswith("cpu")][1:]
+        most = max((now - then for now, then in zip(stolen, self._stolen)), default=0)
+        self._stolen = stolen
+        return most * TICK
+
+
+def _times(folder: str) -> tuple[float, float]:
+    """Seconds that a thread has been ready without a processor, and with one."""
+    with open(f"{folder}/schedstat", encoding="ascii") as file:
+        ran, waited, _ = file.read().split()
+    return int(waited) / 1e9, int(ran) / 1e9
+
+
+def _ousted(folder: str) -> int:
+    with open(f"{folder}/status", encoding="utf-8") as file:
+        return int(file.read().rsplit("nonvoluntary_ctxt_switches:", 1)[1])
+
+
+def _main(process: str, sight: str) -> None:
+    looks: deque[Look] = deque(maxlen=KEPT)
+    threading.Thread(target=_answer, args=(looks,), daemon=True).start()
+    watch = Watch(process, sight == "blind")
+    while True:
+        time.sleep(BEAT)
+        try:
+            looks.append(watch.look())
+        except OSError:  # whom it watches is gone
+            return
+
+
+def _answer(looks: deque[Look]) -> None:
+    for line in sys.stdin:
+        begin, end, asker = line.split()
+        while not looks or looks[-1].at < float(end):
+            time.sleep(BEAT)
+        print(machines_share(tuple(looks), float(begin), float(end), int(asker)), flush=True)
+    os._exit(0)  # whoever asked is gone
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
