@@ -13,6 +13,9 @@ from qgis.PyQt.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -23,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -33,6 +37,7 @@ from tests.gui.kit.pictures import Album
 from tests.gui.kit.tidy import untidy
 
 NARROW, ROOMY = 60, 560
+LEFT = Qt.AlignmentFlag.AlignLeft
 WORDS = "Some words that need room"
 
 
@@ -251,6 +256,47 @@ def test_capitals_within_words_of_ours_are_found(qtbot: QtBot) -> None:
     assert untidy(in_a_row(qtbot, QLabel("Mapflow Search Results"))) == [
         "capitals in “Mapflow Search Results”"
     ]
+
+
+@pytest.mark.parametrize(("side", "is_fault"), [(Qt.AlignmentFlag.AlignRight, False), (LEFT, True)])
+def test_titles_that_do_not_stand_above_their_cells_are_found(
+    qtbot: QtBot, side: Qt.AlignmentFlag, is_fault: bool
+) -> None:
+    tree = QTreeWidget()
+    tree.setHeaderLabels(["Size"])
+    tree.headerItem().setTextAlignment(0, int(side))
+    tree.addTopLevelItem(QTreeWidgetItem(["12 MB"]))
+    tree.topLevelItem(0).setTextAlignment(0, int(Qt.AlignmentFlag.AlignRight))
+    assert bool(untidy(in_a_row(qtbot, tree))) == is_fault
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_rows_that_are_not_evenly_apart_are_found(qtbot: QtBot, is_hidden: bool) -> None:
+    """A row of a form that is out of sight leaves its gap behind."""
+    part = QWidget()
+    form = QFormLayout(part)
+    form.setVerticalSpacing(4)
+    for name in ("Name", "Tags", "Size"):
+        form.addRow(name, QLineEdit())
+    window = in_a_row(qtbot, part)
+    assert untidy(window) == []
+    for role in (QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole):
+        form.itemAt(1, role).widget().setHidden(is_hidden)
+    settle(window)
+    assert bool(untidy(window)) == is_hidden
+
+
+def test_an_answer_outside_of_a_box_is_found(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel))
+    dialog.show()
+    settle(dialog)
+    assert untidy(dialog) == []
+    layout.addWidget(QPushButton("Cancel"))
+    settle(dialog)
+    assert len(untidy(dialog)) == 1
 
 
 # Contrast

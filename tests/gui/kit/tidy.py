@@ -1,22 +1,31 @@
 """What a designer would see, as assertions: what stands in a line is in line, what is clicked can be hit, one
-thing under way has one bar.
+thing under way has one bar, titles stand above their cells, rows are evenly apart, answers are where they are
+everywhere.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import reduce
+from itertools import pairwise
 
+from qgis.PyQt.QtCore import QRect, Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QComboBox,
+    QDialog,
+    QFormLayout,
     QGroupBox,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLayout,
     QLineEdit,
+    QMessageBox,
     QProgressBar,
+    QPushButton,
     QRadioButton,
     QTabBar,
     QWidget,
@@ -29,11 +38,16 @@ SLACK = 1  # px by which halves are rounded
 SMALL_WORDS = frozenset({"a", "an", "and", "from", "in", "into", "of", "on", "the", "to"})
 NAMES = frozenset({"Mapflow", "My", "Enter", "Esc"})  # My imagery is what the tab is called
 ONE_LINE = (QAbstractButton, QComboBox, QLineEdit)
+ACROSS = Qt.Orientation.Horizontal
+ALIGNMENT, WORDS = int(Qt.ItemDataRole.TextAlignmentRole), int(Qt.ItemDataRole.DisplayRole)
+LEFT, SIDES = int(Qt.AlignmentFlag.AlignLeft), int(Qt.AlignmentFlag.AlignHorizontal_Mask)
+FORM = QFormLayout.ItemRole
 
 
 def untidy(window: QWidget) -> list[str]:
     """Of what is in sight."""
-    return [*_small_targets(window), *_out_of_line(window), *_bars(window), *_capitals(window)]
+    rules = (_small_targets, _out_of_line, _bars, _capitals, _titles, _gaps, _answers)
+    return [fault for rule in rules for fault in rule(window)]
 
 
 def _small_targets(window: QWidget) -> Iterator[str]:
@@ -90,6 +104,48 @@ def _capitals(window: QWidget) -> Iterator[str]:
         later = re.findall(r"(?<=[\w,] )[A-Z][a-z]+\b", words) if words in ours else []
         if set(later) - NAMES and part.isVisible():
             yield f"capitals in “{words}”"
+
+
+def _titles(window: QWidget) -> Iterator[str]:
+    """A column's title stands above its cells: at the left of words, at the right of numbers."""
+    for header in window.findChildren(QHeaderView):
+        model = header.model()
+        if not header.isVisible() or header.orientation() != ACROSS or model is None or not model.rowCount():
+            continue
+        for column in range(header.count()):
+            title = model.headerData(column, ACROSS, ALIGNMENT)
+            above = int(header.defaultAlignment() if title is None else title) & SIDES
+            below = int(model.index(0, column).data(ALIGNMENT) or LEFT) & SIDES
+            if not header.isSectionHidden(column) and above != below:
+                yield f"title “{model.headerData(column, ACROSS, WORDS)}” does not stand above its cells"
+
+
+def _gaps(window: QWidget) -> Iterator[str]:
+    """Rows of a form are evenly apart, also where one of them is out of sight."""
+    for form in window.findChildren(QFormLayout):
+        if not form.parentWidget().isVisible():
+            continue
+        rows = [row for number in range(form.rowCount()) if (row := _row_of(form, number)).isValid()]
+        gaps = [below.top() - above.bottom() - 1 for above, below in pairwise(rows)]
+        if gaps and max(gaps) > form.verticalSpacing() + SLACK:
+            yield f"{form.objectName()}: rows are {gaps} px apart"
+
+
+def _row_of(form: QFormLayout, number: int) -> QRect:
+    """Around what is in sight of it."""
+    roles = (FORM.LabelRole, FORM.FieldRole, FORM.SpanningRole)
+    items = filter(None, (form.itemAt(number, role) for role in roles))
+    return reduce(QRect.united, (item.geometry() for item in items if not item.isEmpty()), QRect())
+
+
+def _answers(window: QWidget) -> Iterator[str]:
+    """Yes and Cancel are in a box that has them in the platform's own order."""
+    if not isinstance(window, QDialog) or isinstance(window, QMessageBox):
+        return
+    for button in window.findChildren(QPushButton):
+        is_no = button.text().replace("&", "") in ("Cancel", "No")
+        if button.isVisible() and is_no and button.parentWidget() is window:
+            yield f"{_name(button)} answers outside of a button box"
 
 
 def _name(part: QWidget) -> str:
