@@ -13,7 +13,7 @@ from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import make_connection
 from mapflow_data.settings import SERVER, CredentialStore
 from tests.gui.conftest import PATIENCE_MS
-from tests.gui.kit.docks import SHELF, Docks
+from tests.gui.kit.docks import Docks, shelf_folder
 from tests.gui.kit.window import Window
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
@@ -25,7 +25,7 @@ def _clean(qgis_app: QgsApplication, qtbot: QtBot) -> Iterator[None]:
     CredentialStore().forget()
     SERVER.forget()
     qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=PATIENCE_MS)
-    for path in sorted(SHELF.rglob("*"), reverse=True):
+    for path in sorted(shelf_folder().rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
 
 

@@ -21,7 +21,6 @@ from mapflow_data.services.offline.shelf import Shelf
 from mapflow_data.settings import CredentialStore
 from tests.gui.conftest import PATIENCE_MS
 from tests.gui.kit.docks import (
-    SHELF,
     TOKEN,
     Docks,
     fill,
@@ -29,6 +28,7 @@ from tests.gui.kit.docks import (
     open_mosaic,
     row_of,
     sheets,
+    shelf_folder,
     use_online,
     wait_for_bar,
     wait_for_mosaics,
@@ -183,7 +183,7 @@ def test_signing_out_offline_leaves_nothing(offline: MapflowDock, qtbot: QtBot, 
     assert offline.signInPage.isVisible()
     assert not offline.offlineBar.isVisible()
     assert offline.imagery.model.mosaics() == []
-    qtbot.waitUntil(lambda: list(SHELF.iterdir()) == [], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: list(shelf_folder().iterdir()) == [], timeout=PATIENCE_MS)
 
 
 def test_signing_out_leaves_nothing_even_where_qgis_ends_at_once(
@@ -192,15 +192,15 @@ def test_signing_out_leaves_nothing_even_where_qgis_ends_at_once(
     use_online(docks, qtbot, box)
     docks.workspace.services.session.sign_out()
     docks.close()
-    assert list(SHELF.iterdir()) == []
+    assert list(shelf_folder().iterdir()) == []
 
 
 def test_who_is_not_to_be_remembered_leaves_nothing(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
     use_online(docks, qtbot, box)
     docks.workspace.services.session.sign_in(box.url, box.token, False)
-    qtbot.waitUntil(lambda: list(SHELF.iterdir()) == [], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: list(shelf_folder().iterdir()) == [], timeout=PATIENCE_MS)
     qtbot.wait(800)  # longer than what is written waits for more
-    assert list(SHELF.iterdir()) == []
+    assert list(shelf_folder().iterdir()) == []
 
 
 def test_accounts_never_see_each_other_s(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
@@ -223,7 +223,7 @@ def test_accounts_never_see_each_other_s(docks: Docks, qtbot: QtBot, box: Sandbo
 def test_a_damaged_shelf_is_no_shelf(docks: Docks, qtbot: QtBot, left: int) -> None:
     with FaultServer(then=html()) as portal:
         fill(portal.url, [Mosaic("m", "Fields")])
-        for path in SHELF.rglob("*.jsonl"):
+        for path in shelf_folder().rglob("*.jsonl"):
             path.write_bytes(path.read_bytes()[:left])
         dock = docks.open()
         qtbot.waitUntil(dock.signInPage.failureLabel.isVisible, timeout=PATIENCE_MS)
@@ -234,7 +234,7 @@ def test_a_damaged_shelf_is_no_shelf(docks: Docks, qtbot: QtBot, left: int) -> N
 def test_no_token_is_on_the_shelf(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
     use_online(docks, qtbot, box)
     secret = base64.b64decode(box.token).partition(b":")[2]
-    files = [path for path in SHELF.rglob("*") if path.is_file()]
+    files = [path for path in shelf_folder().rglob("*") if path.is_file()]
     assert len(files) == 3
     for path in files:
         data = path.read_bytes()
@@ -249,7 +249,7 @@ def test_what_is_changed_is_known_offline(docks: Docks, qtbot: QtBot, box: Sandb
     services = docks.workspace.services
     (image,) = open_mosaic(dock, qtbot, "Two fields")
     key = make_connection(box.url, box.token).key
-    shelf = Shelf(str(SHELF))
+    shelf = Shelf(str(shelf_folder()))
     services.images.rename(image, "renamed.tif")
     services.mosaics.update(row_of(dock, "Never opened"), "Renamed", ())
     qtbot.waitUntil(
@@ -335,7 +335,7 @@ def test_a_thousand_mosaics_hold_nothing_up(docks: Docks, qtbot: QtBot) -> None:
                 docks.workspace.services.session.sign_in(server.url, TOKEN)
                 wait_for_mosaics(dock, qtbot, len(many))
                 heart.restart()  # what it costs to show a first list is measured elsewhere
-                target = SHELF / make_connection(server.url, TOKEN).key / "mosaics.jsonl"
+                target = shelf_folder() / make_connection(server.url, TOKEN).key / "mosaics.jsonl"
                 qtbot.waitUntil(target.exists, timeout=PATIENCE_MS)
             qtbot.waitUntil(CredentialStore().has_token)
             server.then = html()

@@ -196,3 +196,18 @@ def test_proxy_and_certificates_are_qgis_own(dock: MapflowDock, window: Window, 
     link = dock.signInPage.networkLink
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton, pos=QPoint(12, link.height() // 2))
     assert window.options_pages == ["mOptionsPageNetwork"]
+
+
+def test_one_tab_leads_to_a_link_and_enter_opens_it(dock: MapflowDock, window: Window, qtbot: QtBot) -> None:
+    page = dock.signInPage
+    page.signInButton.setFocus()
+    qtbot.keyClick(page.signInButton, Qt.Key.Key_Tab)
+    assert page.networkLink.hasFocus()
+    qtbot.keyClick(page.networkLink, Qt.Key.Key_Return)
+    assert window.options_pages == ["mOptionsPageNetwork"]
+    qtbot.keyClick(page.networkLink, Qt.Key.Key_Backtab)
+    qtbot.keyClick(page.signInButton, Qt.Key.Key_Backtab)
+    qtbot.keyClick(page.rememberBox, Qt.Key.Key_Backtab)
+    assert page.tokenLink.hasFocus()
+    qtbot.keyClick(page.tokenLink, Qt.Key.Key_Tab)
+    assert page.rememberBox.hasFocus()

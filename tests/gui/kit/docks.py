@@ -21,8 +21,12 @@ from tests.gui.conftest import PATIENCE_MS
 from tests.gui.kit.window import Window
 from tests.rig.sandbox import Sandbox
 
-SHELF = Path(cache_folder()) / "shelf"
 TOKEN = base64.b64encode(b"person@example.org:verysecret").decode()
+
+
+def shelf_folder() -> Path:
+    """Of the profile that QGIS has by then."""
+    return Path(cache_folder()) / "shelf"
 
 
 class Docks:
@@ -83,7 +87,7 @@ def lose(docks: Docks, qtbot: QtBot, box: Sandbox) -> None:
 
 def sheets(box: Sandbox, token: str = "") -> list[Path]:
     key = make_connection(box.url, token or box.token).key
-    return list((SHELF / key).glob("*.jsonl"))
+    return list((shelf_folder() / key).glob("*.jsonl"))
 
 
 def fill(url: str, mosaics: list[Mosaic]) -> None:
@@ -91,7 +95,7 @@ def fill(url: str, mosaics: list[Mosaic]) -> None:
     SERVER.set(url)
     assert CredentialStore().store(url, TOKEN)
     key, moment = make_connection(url, TOKEN).key, datetime(2026, 6, 14, 18, 3, tzinfo=UTC)
-    Shelf(str(SHELF)).put(key, MOSAICS, "", moment, mosaics, CancelToken())
+    Shelf(str(shelf_folder())).put(key, MOSAICS, "", moment, mosaics, CancelToken())
 
 
 def wait_for_mosaics(dock: MapflowDock, qtbot: QtBot, count: int) -> None:
