@@ -13,11 +13,14 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..api.cancel import CancelToken
 from ..api.client import MapflowClient
 from ..api.connection import Connection
+from ..api.errors import MapflowError
 from .interrupted import Fate, Finding, look
-from .online import OnlineService
+from .online import OnlineService, with_client
 from .replacements import ReplacementService
 from .upload.journal_keeper import JournalKeeper
 from .upload.queue import QueueService, State
+
+IMPATIENCE = 0.5  # of the usual times, and no second try: all is looked for again before it is sent
 
 
 class InterruptionService(OnlineService):
@@ -47,7 +50,13 @@ class InterruptionService(OnlineService):
             self._queue.put_away()
         super().set_connection(connection)
         if connection is not None:
-            self.ask("queue", self._look, self._on_looked, self.failing("queue"), latest=True)
+            self.run(
+                "look",
+                lambda token: with_client(connection, token, self._look, IMPATIENCE, _give_up),
+                self._on_looked,
+                self.failing("queue"),
+                latest=True,
+            )
 
     def waiting(self, findings: Iterable[Finding]) -> list[Finding]:
         """Those of them that wait for somebody to say what is to become of them."""
@@ -97,6 +106,11 @@ class InterruptionService(OnlineService):
             return replace(one, number=numbers[one.row.id])
         new = one.new if one.fate is Fate.BOTH else None
         return replace(one, number=self._replacements.restore(one.row, one.old, new))
+
+
+def _give_up(_seconds: float, why: MapflowError) -> None:
+    """Instead of a wait before the next try."""
+    raise why
 
 
 def _parted(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
