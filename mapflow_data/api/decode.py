@@ -5,20 +5,16 @@ One call of the C scanner keeps every other thread waiting, the one that draws Q
 
 from __future__ import annotations
 
-import gc
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Optional
 
+from .collector import collect_after, uncollected
+
 BIG = 100_000  # bytes; a page of a search is larger
-STEP = 200
 Each = Callable[[Any], Any]
 _scan = json.JSONDecoder().raw_decode
 _BLANK = " \t\r\n"
-_lock = threading.Lock()
-_pauses: list[bool] = []  # of each decoding under way, whether the collector was on when it began
 
 
 def decode(data: bytes, each: Optional[Each] = None, member: str = "images") -> Any:
@@ -31,7 +27,7 @@ def decode(data: bytes, each: Optional[Each] = None, member: str = "images") -> 
     reader = _Reader(text, each or _same, member)
     if len(text) < BIG:
         return reader.whole()
-    with _uncollected():
+    with uncollected():
         value = reader.outer()
     if reader.peek():
         raise ValueError("text after the JSON value")
@@ -40,25 +36,6 @@ def decode(data: bytes, each: Optional[Each] = None, member: str = "images") -> 
 
 def _same(item: Any) -> Any:
     return item
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Half a second without the automatic garbage collector: so many new objects would make it walk the whole
-    heap of QGIS' Python, which holds the interpreter for up to 100 ms a time. The young objects alone are
-    collected every few items instead.
-    """
-    with _lock:
-        _pauses.append(gc.isenabled())
-        gc.disable()
-    try:
-        yield
-    finally:
-        with _lock:
-            was_enabled = _pauses[0]  # the first one's: the later ones found it off
-            _pauses.pop()
-            if was_enabled and not _pauses:
-                gc.enable()
 
 
 class _Reader:
@@ -102,8 +79,7 @@ class _Reader:
             return items
         while True:
             items.append(each(self._inner()))
-            if len(items) % STEP == 0:
-                gc.collect(1)
+            collect_after(len(items))
             if self._took("]"):
                 return items
             self._need(",")

@@ -17,6 +17,7 @@ from typing import Any, Callable, Optional
 
 from ...api import fields
 from ...api.cancel import CancelToken
+from ...api.collector import in_portions, uncollected
 
 log = logging.getLogger(__name__)
 
@@ -99,10 +100,15 @@ def _read(path: Path, kind: str, of: str, read: Optional[Read], cancel: Optional
         moment = fields.moment(head.get("moment"))
         if [head.get(name) for name in ("format", "kind", "of")] != [FORMAT, kind, of] or moment is None:
             raise _Unusable
-        values = [] if read is None else [read(record) for record in _records(file, cancel)]
+        values = [] if read is None else _values(_records(file, cancel), read)
     if read and len(values) != head.get("count"):
         raise _Unusable
     return Sheet(moment, values)
+
+
+def _values(records: Iterable[Record], read: Read) -> list[Any]:
+    with uncollected():
+        return [read(record) for record in in_portions(records)]
 
 
 def _records(file: Iterable[str], cancel: Optional[CancelToken]) -> Iterator[Record]:
