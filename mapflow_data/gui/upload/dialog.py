@@ -7,7 +7,7 @@ from typing import Optional
 
 from qgis.core import QgsMapLayer, QgsProject
 from qgis.gui import QgsMessageBar
-from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPalette, QShowEvent
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -23,8 +23,6 @@ from qgis.PyQt.QtWidgets import (
 from ...api.errors import MapflowError
 from ...services.bundle import Services
 from ...services.upload.uploads import Target
-from ...transfer.inspect import RasterFacts
-from ...transfer.plan import Plan
 from ..notices import Notices
 from ..widgets.chips import Chips
 from ..widgets.forms import load_ui
@@ -33,13 +31,13 @@ from . import sources as upload_sources
 from . import words as upload_words
 from .adding import Adder
 from .batch import Batch
+from .list_buttons import ListButtons
+from .planning import Planning
 from .send_row import SendRow
 from .sources import Source
 from .status import Phase, Status, make_status
 from .target import TargetChooser
 from .tree import UploadTree
-
-SOON_MS = 200
 
 
 class UploadDialog(QDialog):
@@ -72,14 +70,11 @@ class UploadDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._services = services
         self._batch = Batch()
-        self._phase = Phase.IDLE
-        self._planned_for: Optional[str] = None
+        self._planning = Planning(services.uploads, self._batch, self)
         self._chooser = TargetChooser(self.targetCombo, self.targetHint, self.tagsLabel, self.tagsEdit)
+        self._list_buttons = ListButtons(self.removeButton, self.overrideButton, self.fileTree)
         self._adder = Adder(self, self._batch.__contains__)
         self._notices = Notices(self.messageBar, self.messageBar, self.isVisible, self)
-        self._soon = QTimer(self)  # gathers what comes file by file
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(SOON_MS)
         self._connect_widgets()
         self._connect_services()
         self._refresh()
@@ -109,28 +104,24 @@ class UploadDialog(QDialog):
         self._adder.connect_buttons(self.addFilesButton, self.addFolderButton, self.addLayersButton)
         self._adder.chosen.connect(self._add)
         self._adder.found_nothing.connect(self._on_found_nothing)
-        self.removeButton.clicked.connect(self._on_remove)
-        self.overrideButton.clicked.connect(self._on_override)
         self.fileTree.check_asked.connect(self._replan)
         self.fileTree.remove_asked.connect(self._remove)
         self.fileTree.override_asked.connect(self._override)
-        self.fileTree.selectionModel().selectionChanged.connect(self._refresh_buttons)
         self._chooser.changed.connect(self._on_target_changed)
         self.targetCombo.editTextChanged.connect(self._refresh_summary)
         self.cancelButton.clicked.connect(self.reject)
         self.uploadButton.clicked.connect(self._on_upload)
 
     def _connect_services(self) -> None:
-        uploads, mosaics, session = self._services.uploads, self._services.mosaics, self._services.session
-        uploads.row_checked.connect(self._on_row_checked)
-        uploads.plan_ready.connect(self._on_plan_ready)
-        uploads.started.connect(self._on_started)
-        uploads.failed.connect(self._on_failed)
-        mosaics.mosaics_loaded.connect(self._chooser.set_mosaics)
+        planning, session = self._planning, self._services.session
+        planning.changed.connect(self._refresh)
+        planning.started.connect(self._on_started)
+        planning.not_started.connect(self._on_not_started)
+        planning.not_checked.connect(self._on_not_checked)
+        self._services.mosaics.mosaics_loaded.connect(self._chooser.set_mosaics)
         session.signed_in.connect(self._on_signed_in)
         session.signed_out.connect(self._on_signed_out)
         session.went_offline.connect(self._on_signed_out)
-        self._soon.timeout.connect(self._refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -143,7 +134,7 @@ class UploadDialog(QDialog):
         self._replan()
 
     def _on_signed_out(self) -> None:
-        self._phase = Phase.IDLE  # whatever was asked is not answered any more
+        self._planning.interrupt()
         self._replan()
 
     # -- adding and removing
@@ -157,23 +148,16 @@ class UploadDialog(QDialog):
         text = self.tr("There are no GeoTIFF files in “{0}”; choose another folder")
         self._notices.info(text.format(folder))
 
-    def _on_remove(self) -> None:
-        self._remove([row.key for row in self.fileTree.selected_rows])
-
     def _remove(self, keys: list[str]) -> None:
         self._batch.remove(keys)
         self._replan()
-
-    def _on_override(self, is_on: bool) -> None:
-        rows = self.fileTree.selected_rows
-        self._override([row.key for row in rows if (row.can_override if is_on else row.is_override)], is_on)
 
     def _override(self, keys: list[str], is_on: bool) -> None:
         self._batch.override(keys, is_on)
         self._replan()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if upload_sources.can_decode(event.mimeData()) and self._phase is not Phase.STARTING:
+        if upload_sources.can_decode(event.mimeData()) and not self._planning.is_starting:
             upload_sources.take_copy(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -186,33 +170,15 @@ class UploadDialog(QDialog):
     # -- checking
 
     def _on_target_changed(self) -> None:
-        if self._chooser.target.mosaic_id != self._planned_for:
-            self._replan()
+        self._planning.plan_for_other(self._chooser.target.mosaic_id, self._services.session.is_online)
         self._refresh_summary()
 
     def _replan(self) -> None:
-        """Asks for a plan of what is in the list now; files that were inspected are not read again."""
-        if self._phase is Phase.STARTING:
-            return
-        self._planned_for = self._chooser.target.mosaic_id
-        self._services.uploads.cancel("prepare")
-        self._phase = Phase.IDLE
-        if self._batch.paths and self._services.session.is_online:
-            self._phase = Phase.CHECKING
-            self._services.uploads.prepare(self._batch.paths, self._planned_for, self._batch.overrides)
-        self._refresh()
+        self._planning.plan(self._chooser.target.mosaic_id, self._services.session.is_online)
 
-    def _on_row_checked(self, facts: RasterFacts) -> None:
-        self._batch.set_facts(facts)
-        if not self._soon.isActive():
-            self._soon.start()
-
-    def _on_plan_ready(self, plan: Plan) -> None:
-        if self._phase is Phase.CHECKING:
-            self._phase = Phase.IDLE
-            self._soon.stop()
-            self._batch.set_plan(plan)
-            self._refresh()
+    def _on_not_checked(self, error: MapflowError) -> None:
+        message = messages.describe(error, upload_words.not_checked())
+        self._notices.warning(message, self.tr("Try again"), self._replan)
 
     # -- starting
 
@@ -220,34 +186,20 @@ class UploadDialog(QDialog):
         plan, target = self._batch.plan_to_send(), self._chooser.target
         if self._status.why_not or plan is None:
             return
-        self._phase = Phase.STARTING
         self._notices.clear()
-        self._refresh()
-        self._services.uploads.start(plan, Target(target.mosaic_id or "", target.name, target.tags))
+        self._planning.start(plan, Target(target.mosaic_id or "", target.name, target.tags))
 
-    def _on_started(self, mosaic_id: str, _job_ids: list[int]) -> None:
-        if self._phase is Phase.STARTING:
-            self._phase = Phase.IDLE
-            self._services.uploads.forget()
-            self.upload_started.emit(mosaic_id)
-            self.accept()
+    def _on_started(self, mosaic_id: str) -> None:
+        self.upload_started.emit(mosaic_id)
+        self.accept()
 
-    def _on_failed(self, what: str, error: MapflowError) -> None:
-        if what == "start" and self._phase is Phase.STARTING:
-            text = upload_words.not_created(self._chooser.target.name)
-            self._notices.warning(messages.describe(error, text))
-        elif what == "prepare" and self._phase is Phase.CHECKING:
-            message = messages.describe(error, upload_words.not_checked())
-            self._notices.warning(message, self.tr("Try again"), self._replan)
-        else:
-            return
-        self._phase = Phase.IDLE
-        self._refresh()
+    def _on_not_started(self, error: MapflowError) -> None:
+        text = upload_words.not_created(self._chooser.target.name)
+        self._notices.warning(messages.describe(error, text))
 
     def reject(self) -> None:
         """Esc, Cancel and the window's cross: the checking ends with the dialog."""
-        self._services.uploads.cancel("start")
-        self._services.uploads.forget()
+        self._planning.close()
         super().reject()
 
     # -- showing
@@ -261,22 +213,18 @@ class UploadDialog(QDialog):
 
     def _refresh_summary(self) -> None:
         self._row.show_status(self._status)
-        done, total = self._batch.checked
-        is_counted = self._phase is Phase.CHECKING and done < total
-        is_under_way = self._shown_phase is not Phase.IDLE
-        self._row.show_progress(done if is_under_way else None, total if is_counted else 0)
+        done, total = self._planning.files_left
+        self._row.show_progress(None if self._phase is Phase.IDLE else done, total)
 
     @property
-    def _shown_phase(self) -> Phase:
-        """A plan for another mosaic than the one just typed counts as none."""
-        is_stale = bool(self._batch.paths) and self._planned_for != self._chooser.target.mosaic_id
-        return Phase.CHECKING if is_stale and self._phase is Phase.IDLE else self._phase
+    def _phase(self) -> Phase:
+        return self._planning.phase(self._chooser.target.mosaic_id)
 
     @property
     def _status(self) -> Status:
         is_signed_in = self._services.session.is_online
         return make_status(
-            self._shown_phase,
+            self._phase,
             self._batch,
             self._chooser.target.name,
             is_signed_in,
@@ -284,11 +232,8 @@ class UploadDialog(QDialog):
         )
 
     def _refresh_buttons(self) -> None:
-        rows, is_free = self.fileTree.selected_rows, self._phase is not Phase.STARTING
-        can, did = any(row.can_override for row in rows), any(row.is_override for row in rows)
-        self.removeButton.setEnabled(bool(rows) and is_free)
-        self.overrideButton.setEnabled((can or did) and is_free)
-        self.overrideButton.setChecked(did and not can)
+        is_free = not self._planning.is_starting
+        self._list_buttons.refresh(is_free)
         adding = (self.addFilesButton, self.addFolderButton, self.addLayersButton)
         for part in (*adding, self.fileTree, self.targetCombo, self.tagsEdit):
             part.setEnabled(is_free)
