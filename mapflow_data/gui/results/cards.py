@@ -29,14 +29,6 @@ class ResultCards(SteadyList):
         self.setItemDelegate(delegate)
         self.verticalScrollBar().valueChanged.connect(lambda _: self.in_sight_changed.emit())
 
-    def rows_in_sight(self) -> range:
-        top = self.indexAt(QPoint(4, 4))
-        if not top.isValid():
-            return range(0)
-        bottom = self.indexAt(QPoint(4, self.viewport().height() - 4))
-        last = bottom.row() if bottom.isValid() else self.model().rowCount() - 1
-        return range(top.row(), last + 1)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTER and self.currentIndex().isValid():
             self.map_requested.emit(self.currentIndex())

@@ -15,6 +15,7 @@ from ...api.errors import BadInput, MapflowError
 from ...api.models import CatalogItem
 from ...services.catalog import CatalogService
 from ...services.service import Service
+from ..widgets.rows_in_sight import rows_in_sight
 from .cards import ResultCards
 from .model import ResultsModel
 from .selection import ResultsSelection
@@ -77,7 +78,7 @@ class ResultThumbnails(QObject):
         current = self._selection.current_row()
         rows = [current] if current is not None else []
         if self._cards.isVisible():
-            rows += [self._model.row(number) for number in self._cards.rows_in_sight()]
+            rows += [self._model.row(number) for number in rows_in_sight(self._cards)]
         return [
             row.id
             for row in rows
