@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from qgis.gui import QgsPasswordLineEdit
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
@@ -20,6 +20,7 @@ from ...api.connection import DEFAULT_SERVER
 from ...api.errors import BadInput, ConnectionFailed, MapflowError
 from ..widgets.forms import load_ui
 from ..widgets.icons import icon, plugin_icon
+from ..widgets.link_label import LinkLabel
 from ..words.links import ACCOUNT_PAGE
 from ..words.messages import describe
 from ..words.plain import as_tooltip
@@ -39,7 +40,7 @@ class SignInPage(QWidget):
     markLabel: QLabel
     serverEdit: QLineEdit
     tokenEdit: QgsPasswordLineEdit
-    tokenLink: QLabel
+    tokenLink: LinkLabel
     rememberBox: QCheckBox
     failureIcon: QLabel
     failureLabel: QLabel
@@ -48,7 +49,7 @@ class SignInPage(QWidget):
     busyBox: QWidget
     busyProgress: QProgressBar
     cancelButton: QPushButton
-    networkLink: QLabel
+    networkLink: LinkLabel
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -69,6 +70,8 @@ class SignInPage(QWidget):
         self.cancelButton.clicked.connect(self.cancel_requested)
         self.backButton.clicked.connect(self.back_requested)
         self.networkLink.linkActivated.connect(lambda _: self.network_options_requested.emit())
+        for part in (self.tokenLink, self.rememberBox, self.networkLink):
+            part.installEventFilter(self)
         self.clear_failure()
         self.set_busy(False)
 
@@ -121,6 +124,12 @@ class SignInPage(QWidget):
         self.failureLabel.clear()
         self.failureLabel.hide()
         self.failureIcon.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The button is marked where Enter presses it, else nobody would see whether it has the focus."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.signInButton.setDefault(event.type() == QEvent.Type.FocusOut)
+        return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._is_busy and event.key() == Qt.Key.Key_Escape:

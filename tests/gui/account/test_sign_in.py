@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtWidgets import QApplication
 
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.widgets.qt_compat import QAction
@@ -201,13 +202,17 @@ def test_proxy_and_certificates_are_qgis_own(dock: MapflowDock, window: Window, 
 def test_one_tab_leads_to_a_link_and_enter_opens_it(dock: MapflowDock, window: Window, qtbot: QtBot) -> None:
     page = dock.signInPage
     page.signInButton.setFocus()
+    assert page.signInButton.isDefault()
     qtbot.keyClick(page.signInButton, Qt.Key.Key_Tab)
     assert page.networkLink.hasFocus()
+    assert not page.signInButton.isDefault()  # it would look as if it had the focus
     qtbot.keyClick(page.networkLink, Qt.Key.Key_Return)
     assert window.options_pages == ["mOptionsPageNetwork"]
-    qtbot.keyClick(page.networkLink, Qt.Key.Key_Backtab)
-    qtbot.keyClick(page.signInButton, Qt.Key.Key_Backtab)
-    qtbot.keyClick(page.rememberBox, Qt.Key.Key_Backtab)
+    back, path = Qt.Key.Key_Backtab, []
+    for _ in range(3):
+        qtbot.keyClick(QApplication.focusWidget(), back)
+        path.append(QApplication.focusWidget().objectName())
+    assert path == ["signInButton", "rememberBox", "tokenLink"]
     assert page.tokenLink.hasFocus()
     qtbot.keyClick(page.tokenLink, Qt.Key.Key_Tab)
     assert page.rememberBox.hasFocus()
