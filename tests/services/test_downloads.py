@@ -15,6 +15,7 @@ from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.api.models import Image
 from mapflow_data.services.downloads import Download, DownloadService, Outcome
+from mapflow_data.services.online import SIGNED_OUT
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
@@ -115,7 +116,7 @@ def test_what_concerns_all_stops_all(
     assert files(tmp_path) == []
 
 
-@pytest.mark.parametrize("how", ["stop", "sign out", "close"])
+@pytest.mark.parametrize("how", ["stop", "sign out", "another account", "close"])
 def test_stopped_at_once_nothing_half_is_left(
     qtbot: QtBot, downloads: DownloadService, server: FaultServer, tmp_path: Path, how: str
 ) -> None:
@@ -125,10 +126,13 @@ def test_stopped_at_once_nothing_half_is_left(
     downloads.download(wanted(tmp_path, A, B, C))
     told.wait()
     qtbot.waitUntil(lambda: files(tmp_path) == ["a.tif", "b.tif.part"])
-    {"stop": downloads.stop, "sign out": lambda: downloads.set_connection(None), "close": downloads.close}[
-        how
-    ]()
-    qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=1000)
+    {
+        "stop": downloads.stop,
+        "sign out": lambda: downloads.set_connection(None),
+        "another account": lambda: downloads.set_connection(make_connection(server.url, "ejp6")),
+        "close": downloads.close,
+    }[how]()
+    qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=5000)
     assert files(tmp_path) == ["a.tif"]
     assert not downloads.is_busy
     if how == "close":
@@ -136,6 +140,21 @@ def test_stopped_at_once_nothing_half_is_left(
         return
     ((outcomes,),) = ended
     assert [type(one.error) for one in outcomes] == [type(None), errors.Cancelled, errors.Cancelled]
+    assert {one.error.code for one in outcomes[1:]} == {"" if how == "stop" else SIGNED_OUT}
+
+
+def test_a_newer_token_of_the_account_stops_nothing(
+    qtbot: QtBot, downloads: DownloadService, server: FaultServer, tmp_path: Path
+) -> None:
+    ended = Told(qtbot, downloads.ended)
+    downloads.set_connection(make_connection(server.url, "YTpi"))
+    server.add(link(server), replace(BODY, delay=0.3))
+    downloads.download(wanted(tmp_path, A))
+    qtbot.waitUntil(lambda: len(server.requests) == 2)
+    downloads.set_connection(make_connection(server.url, "YTpj"))
+    ((outcome,),) = ended.wait()
+    assert outcome.error is None
+    assert files(tmp_path) == ["a.tif"]
 
 
 def test_nothing_without_a_sign_in(downloads: DownloadService, tmp_path: Path) -> None:
