@@ -27,7 +27,9 @@ def main(arguments: list[str]) -> int:
         env["XDG_RUNTIME_DIR"] = os.environ["XDG_RUNTIME_DIR"]  # Wayland's socket is there
     with Sandbox(ROOT / "build" / "sandbox", max_gsd=MAX_GSD_M) as box:
         env.update(MAPFLOW_DATA_URL=box.url, MAPFLOW_DATA_TOKEN=box.token)
-        print("QGIS opens: Raster → Mapflow Data → Mapflow Data panel; rasters to try it with: build/data/landsat")
+        print(
+            "QGIS opens: Raster → Mapflow Data → Mapflow Data panel; rasters to try are in build/data/landsat"
+        )
         command = ["/usr/bin/qgis", "--nologo", "--noversioncheck", "--profiles-path", str(PROFILE)]
         return subprocess.run(command + arguments, env=env, check=False).returncode
 
