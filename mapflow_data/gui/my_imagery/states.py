@@ -77,9 +77,10 @@ class ImageryStates(QObject):
 
     def _show_vain(self, text: str) -> None:
         self._act = self.clear_requested.emit
+        words = self.tr("No mosaic and no image of an opened mosaic has “{0}” in its name, tags or id.")
         self._page.show_state(
             self.tr("Nothing found"),
-            self.tr("No mosaic and no image of an opened mosaic has “{0}” in its name, tags or id.").format(text),
+            words.format(text),
             icon_name="search",
             button=self.tr("Clear the filter"),
         )

@@ -12,6 +12,7 @@ from qgis.PyQt.QtGui import QFontMetrics
 
 LEAST = 3  # characters at the beginning that stay
 TELLING = 4  # characters of the difference that are worth more than the beginning
+MARKS = "._- "  # say nothing before an ellipsis
 RIGHT, MIDDLE = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
 
 
@@ -26,10 +27,11 @@ def elided(text: str, neighbours: Iterable[str], metrics: QFontMetrics, room: in
     start = metrics.elidedText(text[:head], RIGHT, free) if head > LEAST else ""
     if len(start) > LEAST:
         return start + text[head:]
-    end = (
-        metrics.elidedText(text[head:], RIGHT, room - metrics.horizontalAdvance("…")) if head > LEAST else ""
-    )
-    return f"…{end}" if len(end) > TELLING else str(metrics.elidedText(text, MIDDLE, room))
+    if head > LEAST:
+        end = metrics.elidedText(text[head:], RIGHT, room - metrics.horizontalAdvance("…"))
+        if len(end) > TELLING:
+            return f"…{end[:-1].rstrip(MARKS)}…" if end.endswith("…") else f"…{end}"
+    return str(metrics.elidedText(text, MIDDLE, room))
 
 
 def _alike(one: str, other: str) -> int:
