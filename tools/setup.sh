@@ -2,6 +2,7 @@
 # Installs what the other make verbs need: Debian packages, the two virtual environments, the imagery.
 # Says nothing where all is there; one line per step otherwise, details in build/setup.log.
 set -eu
+export LC_ALL=C # the reasons are looked for in English
 cd "$(dirname "$0")/.."
 
 PYTHON=/usr/bin/python3
@@ -97,7 +98,10 @@ recent_qgis() {
 
 mkdir -p build 2>/dev/null && [ -w build ] || fail "$(pwd) cannot be written to by $(id -un)"
 exec 9>build/setup.lock
-flock 9
+flock -n 9 || {
+    echo "setup: waiting for another make that sets up here"
+    flock 9
+}
 debian_packages
 recent_qgis
 environment .venv tools/requirements-dev.txt --system-site-packages --no-deps
