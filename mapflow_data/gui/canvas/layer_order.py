@@ -36,10 +36,17 @@ def lift_over_rasters(group: QgsLayerTreeGroup) -> QgsLayerTreeGroup:
     place = next((place for place, node in enumerate(above) if _covers(node)), -1)
     if place < 0:
         return group
-    lifted = group.clone()
+    lifted, is_unfolded = group.clone(), group.isExpanded()
     parent.insertChildNode(place, lifted)
     parent.removeChildNode(group)
+    unfold(lifted, is_unfolded)
     return lifted
+
+
+def unfold(group: QgsLayerTreeGroup, is_unfolded: bool = True) -> None:
+    """QGIS shows a group that came above an unfolded layer as folded, until that changes."""
+    group.setExpanded(not is_unfolded)
+    group.setExpanded(is_unfolded)
 
 
 def put_in_place_of(project: QgsProject, old: QgsMapLayer, layer: QgsMapLayer) -> None:

@@ -32,7 +32,7 @@ from ...layers.properties import (
     kind_of,
     mosaic_id_of,
 )
-from .layer_order import lift_over_rasters, place_in, put_in_place_of
+from .layer_order import lift_over_rasters, place_in, put_in_place_of, unfold
 from .map_view import MapView
 
 GROUP_NAME = "Mapflow Data"
@@ -225,8 +225,11 @@ class Presenter(QObject):
     def _add(self, layer: QgsMapLayer) -> None:
         self._project.addMapLayer(layer, False)
         group = self._group()
+        is_first = not group.children()
         node = group.insertLayer(place_in(group, layer), layer)
         node.setExpanded(False)
+        if is_first:
+            unfold(group)
         group.setItemVisibilityCheckedParentRecursive(True)
         lift_over_rasters(group)
 
