@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import NamedTuple, Optional
 
 from ..api.cancel import CancelToken
+from ..api.collector import in_portions, uncollected
 from ..api.models import Image
 
 STEP = 500  # images that are compared at once: a millisecond
@@ -90,7 +91,8 @@ def duplicates(listings: Mapping[str, Listing], token: Optional[CancelToken] = N
             places = found.get(listing.digest(place))
             if places is not None:
                 places.append((mosaic_id, place))
-    groups = [_group(listings, digest, places) for digest, places in found.items()]
+    with uncollected():
+        groups = [_group(listings, digest, places) for digest, places in in_portions(found.items())]
     return sorted(groups, key=lambda group: (-group.reclaimable, -len(group.copies), group.checksum))
 
 

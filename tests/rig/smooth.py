@@ -10,6 +10,7 @@ took is not counted (see `witness.py`), and a machine that is slow by itself has
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -117,6 +118,7 @@ def smooth(gauge: Callable[[], AnyGauge], limit_ms: float = LIMIT_MS) -> Iterato
     worst = []
     for _ in range(ROUNDS):
         one = gauge()
+        gc.collect()  # what was before leaves nothing to be tidied up in between
         yield one
         assert one.stretches, "nothing was measured"
         worst.append(one.worst_ms)
