@@ -48,7 +48,7 @@ class DownloadBar(LateBar):
             "cancelDownloadButton", self.tr("Stop downloading; what came whole is kept"), self._row
         )
         self.folderButton = _button("openFolderButton", self.tr("Open folder"), self._row)
-        self.mapButton = _button("addDownloadsButton", self.tr("Add to the map"), self._row)
+        self.mapButton = _button("addDownloadsButton", self.tr("Add to map"), self._row)
         for button, name in ((self.folderButton, "open_folder"), (self.mapButton, "on_map")):
             button.setIcon(icon(name))
             button.setToolTip(button.text())

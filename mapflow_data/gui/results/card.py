@@ -182,7 +182,7 @@ class CardDelegate(QStyledItemDelegate):
             return self.tr("Has no preview")
         if state == SHOWN:
             return self.tr("Is on the map; click to bring it to the top")
-        return self.tr("Show on the map")
+        return self.tr("Show on map")
 
     def _button_of(self, option: QStyleOptionViewItem) -> QRect:
         return parts_of(option.rect, option.fontMetrics.height()).button

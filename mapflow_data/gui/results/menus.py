@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 
 from ..widgets.icons import icon
 from ..widgets.menu_mark import set_marked_text
-from ..widgets.qt_compat import QAction
+from ..widgets.qt_compat import QAction, QActionGroup
 from .actions import ResultActions
 from .cells import Column, title
 from .model import ResultsModel
@@ -25,7 +25,7 @@ class ResultMenu(QMenu):
         super().__init__(parent)
         self._actions = actions
         self._selection = selection
-        self._show = self.addAction(icon("on_map"), self.tr("Show on the map"), self.show_selected)
+        self._show = self.addAction(icon("on_map"), self.tr("Show on map"), self.show_selected)
         self._show.setObjectName("showResultAction")
         self._zoom = self.addAction(icon("zoom"), self.tr("Zoom to"), self.zoom_to_selected)
         self._zoom.setObjectName("zoomToResultAction")
@@ -60,6 +60,7 @@ class SortMenu(QMenu):
         self._button = button
         button.setMenu(self)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._group = QActionGroup(self)  # one of them, or none where the table sorts otherwise
         self._choices = [
             (self._add(text, column, order), column, order) for text, column, order in self._orders()
         ]
@@ -91,6 +92,7 @@ class SortMenu(QMenu):
     def _add(self, text: str, column: int, order: Qt.SortOrder) -> QAction:
         action = self.addAction(text, lambda: self._choose(column, order))
         action.setCheckable(True)
+        self._group.addAction(action)
         return action
 
     def _choose(self, column: int, order: Qt.SortOrder) -> None:

@@ -146,7 +146,8 @@ def nothing_found(filters: Filters, days: Days, providers: tuple[str, ...]) -> s
         return translate("Search", "No filter is set: there is no imagery of this area. Search another one.")
     if len(found) == 1:
         return translate("Search", "Loosen the filter that is set: {0}.").format(found[0])
-    return "\n".join((translate("Search", "Loosen one of the filters:"), *found))
+    listed = ",\n".join(found)
+    return "\n".join((translate("Search", "Loosen one of the filters:"), listed))
 
 
 def count(shown: int, total: Optional[int], goes_on: bool) -> str:

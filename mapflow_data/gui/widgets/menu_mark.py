@@ -1,4 +1,4 @@
-"""A button that opens a menu says so beside its words: the mark of some styles hangs below them. Main thread."""
+"""A button with a menu says so beside its words: the mark of some styles hangs below them. Main thread."""
 
 from __future__ import annotations
 

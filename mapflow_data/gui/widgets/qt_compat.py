@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 try:
-    from qgis.PyQt.QtGui import QAction
-except ImportError:  # Qt 5 has it among the widgets
-    from qgis.PyQt.QtWidgets import QAction
+    from qgis.PyQt.QtGui import QAction, QActionGroup
+except ImportError:  # Qt 5 has them among the widgets
+    from qgis.PyQt.QtWidgets import QAction, QActionGroup
 
-__all__ = ["QAction"]
+__all__ = ["QAction", "QActionGroup"]

@@ -161,3 +161,13 @@ def test_cards_and_area_follow_the_palette(dock: MapflowDock, colours: tuple[str
 def _colours(widget: QWidget) -> set[str]:
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_one_order_is_marked_in_the_menu(dock: MapflowDock) -> None:
+    orders = dock.search.sortButton.menu().actions()
+    for action in orders[:2]:
+        action.trigger()
+        assert [one for one in orders if one.isChecked()] == [action]
+    dock.search.model.sort(Column.ID, Qt.SortOrder.AscendingOrder)  # by a title of the table
+    assert not any(one.isChecked() for one in orders)
+    assert all(one.actionGroup().isExclusive() for one in orders)
