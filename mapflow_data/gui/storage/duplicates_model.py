@@ -102,9 +102,10 @@ class DuplicatesModel(QAbstractItemModel):
         return f"{count} · {freed}" if entry.size else count
 
     def _short_suffix(self, entry: Entry) -> str:
+        """The bytes first: what is freed counts for more than how many there are, where both do not fit."""
         if isinstance(entry, Copy):
             return formats.day(entry.uploaded_at)
-        return f"{self._count(entry)} · {formats.size(entry.reclaimable)}" if entry.size else ""
+        return f"{formats.size(entry.reclaimable)} · {self._count(entry)}" if entry.size else ""
 
     def _count(self, group: DuplicateGroup) -> str:
         return self.tr("{0} copies").format(formats.whole(len(group.copies)))
