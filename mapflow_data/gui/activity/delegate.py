@@ -16,12 +16,14 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..widgets.colours import item_text
+from ..widgets.elision import elided_cell
 from .model import PERCENT_ROLE, SECOND_LINE_ROLE, TIME_LEFT_ROLE
 
 PADDING = 4  # logical px
 GAP = 8  # between what is left and what is right
 BAR_WIDTH = 76
 LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+END = Qt.TextElideMode.ElideRight
 RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
 
 
@@ -73,19 +75,19 @@ class JobDelegate(QStyledItemDelegate):
         parts = self.parts(option, index)
         item = QStyleOptionViewItem(option)
         self.initStyleOption(item, index)
-        name, item.text = item.text, ""
+        item.text = ""
         item.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, item, painter, item.widget)
         painter.save()
         painter.setFont(item.font)
-        middle, end = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
-        for rect, text, is_quiet, flags, elide in (
-            (parts.name, name, False, LEFT, middle),
-            (parts.time, index.data(TIME_LEFT_ROLE), True, RIGHT, end),
-            (parts.state, index.data(SECOND_LINE_ROLE), True, LEFT, end),
+        name = elided_cell(index, item.fontMetrics, parts.name.width())
+        state = str(index.data(SECOND_LINE_ROLE) or "")
+        for rect, text, is_quiet, flags in (
+            (parts.name, name, False, LEFT),
+            (parts.time, str(index.data(TIME_LEFT_ROLE) or ""), True, RIGHT),
+            (parts.state, item.fontMetrics.elidedText(state, END, parts.state.width()), True, LEFT),
         ):
             painter.setPen(item_text(item, is_quiet=is_quiet))
-            shown = item.fontMetrics.elidedText(str(text or ""), elide, rect.width())
-            painter.drawText(rect, flags, shown)
+            painter.drawText(rect, flags, text)
         painter.restore()
         percent = index.data(PERCENT_ROLE)
         if percent is not None:

@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from qgis.PyQt.QtCore import QModelIndex, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence
+from qgis.PyQt.QtGui import QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QMenu,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
     QWidget,
 )
 
+from ..widgets.elision import elided_cell
 from ..widgets.steady_views import SteadyTree
 from . import words as upload_words
 from .model import UploadModel
@@ -150,7 +152,19 @@ class _Remedy(QWidget):
 
 
 class _Cells(QStyledItemDelegate):
-    """Lines high enough for a button; names lose their middle, sentences their end."""
+    """Lines high enough for a button; names keep what tells them apart, sentences their beginning."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        if index.column() != Column.FILE.value:
+            super().paint(painter, option, index)
+            return
+        item = QStyleOptionViewItem(option)
+        self.initStyleOption(item, index)
+        style = item.widget.style()
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, item, item.widget) + 1
+        room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, item, item.widget)
+        item.text = elided_cell(index, item.fontMetrics, room.width() - 2 * margin)
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, item, painter, item.widget)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         hint = super().sizeHint(option, index)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QModelIndex, Qt
 from qgis.PyQt.QtGui import QFontMetrics
 
 LEAST = 3  # characters at the beginning that stay
@@ -32,6 +32,12 @@ def elided(text: str, neighbours: Iterable[str], metrics: QFontMetrics, room: in
         if len(end) > TELLING:
             return f"…{end[:-1].rstrip(MARKS)}…" if end.endswith("…") else f"…{end}"
     return str(metrics.elidedText(text, MIDDLE, room))
+
+
+def elided_cell(index: QModelIndex, metrics: QFontMetrics, room: int) -> str:
+    """The text of a cell, with those above and below it in mind."""
+    beside = (index.sibling(index.row() + step, index.column()) for step in (-1, 1))
+    return elided(str(index.data() or ""), [str(cell.data() or "") for cell in beside], metrics, room)
 
 
 def _alike(one: str, other: str) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from qgis.PyQt.QtGui import QFontMetrics
+from qgis.PyQt.QtGui import QFontMetrics, QStandardItem, QStandardItemModel
 from qgis.PyQt.QtWidgets import QApplication
 
-from mapflow_data.gui.widgets.elision import elided
+from mapflow_data.gui.widgets.elision import elided, elided_cell
 
 FLIGHT = [f"DJI_20260614_{number:04d}_ortho_3cm.tif" for number in (901, 902, 903)]
 
@@ -46,3 +46,13 @@ def test_where_the_difference_does_not_fit_either_it_is_cut_as_ever(metrics: QFo
     text = elided(FLIGHT[0], FLIGHT[1:], metrics, metrics.horizontalAdvance("DJI…tif"))
     assert metrics.horizontalAdvance(text) <= metrics.horizontalAdvance("DJI…tif")
     assert "…" in text
+
+
+def test_a_cell_is_told_from_those_above_and_below(metrics: QFontMetrics) -> None:
+    model = QStandardItemModel()
+    for name in FLIGHT:
+        model.appendRow(QStandardItem(name))
+    room = metrics.horizontalAdvance(FLIGHT[0]) - 30
+    shown = [elided_cell(model.index(row, 0), metrics, room) for row in range(len(FLIGHT))]
+    assert len(set(shown)) == len(FLIGHT)
+    assert elided_cell(model.index(0, 0), metrics, room + 30) == FLIGHT[0]
