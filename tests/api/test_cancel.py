@@ -15,9 +15,8 @@ from mapflow_data.api.errors import Cancelled
 from tests.rig.certificates import Authority
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.fault_server import FaultServer, Script
+from tests.rig.patience import SOON
 from tests.rig.script import answer
-
-SOON = 0.5
 
 
 def cancelled_within(cancel: CancelToken, call: Callable[[], Any], after: float = 0.2) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from mapflow_data.api.models import CatalogItem
 from mapflow_data.layers import aoi, field_types, keep, results, tables
 from mapflow_data.layers.coverage import Coverage
 from mapflow_data.layers.properties import KIND, RESULTS
+from tests.rig.smooth import Stopwatch, smooth
 
 
 def box(west: float, south: float, east: float, north: float) -> Any:
@@ -160,9 +160,9 @@ def test_ten_thousand_scenes_are_measured_within_the_time_for_a_page() -> None:
         x, y = dice.uniform(0, 1), dice.uniform(45, 46)
         ring = ((x - 0.9, y - 0.8), (x + 0.9, y - 0.9), (x + 1.1, y + 0.9), (x - 0.8, y + 0.9))
         items.append(CatalogItem(str(number), (((*ring, ring[0]),),)))
-    start = time.perf_counter()
-    features = results.make_features(items, AREA)
-    assert time.perf_counter() - start < 2.0
+    for watch in smooth(Stopwatch, 2000):
+        with watch:
+            features = results.make_features(items, AREA)
     assert 0 < min(f["covers"] for f in features) < max(f["covers"] for f in features) == 100
 
 

@@ -113,7 +113,7 @@ def test_status_knows_an_image_before_the_list_does(start: Any) -> None:
     assert (status["total_images"], status["ready_images"]) == (1, 0)
     assert call.images(mosaic_id) == []
     assert call("GET", f"/rasters/image/{status['images'][0]['image_id']}/download").status_code == 409
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not call.images(mosaic_id) and time.monotonic() < deadline:
         time.sleep(0.05)
     status = call.json("GET", f"/rasters/mosaic/{mosaic_id}/status")

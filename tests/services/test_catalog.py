@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -25,6 +24,7 @@ from mapflow_data.layers.properties import KIND, TILES
 from mapflow_data.services.bundle import make_services
 from mapflow_data.services.catalog import TOO_LARGE, CatalogService
 from tests.rig.fault_server import FaultServer
+from tests.rig.patience import SOON_MS
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import Script, answer
 from tests.services.waiting import Told
@@ -180,13 +180,11 @@ def test_cancel_keeps_what_was_found_and_goes_on_from_there(
     with server_of(*scripts) as server:
         watch = watch_of(make_connection(server.url, "token"))
         watch.catalog.search(ALL, page_size=2, pages=2)
-        qtbot.waitUntil(lambda: len(server.requests) == 2, timeout=3000)
-        start = time.monotonic()
+        qtbot.waitUntil(lambda: len(server.requests) == 2, timeout=SOON_MS)
         watch.catalog.cancel_search()
         assert watch.finished == [(4, 2)]
         assert not watch.catalog.is_busy
-        qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=2000)
-        assert time.monotonic() - start < 0.5
+        qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=SOON_MS)
         assert watch.catalog.has_more
         watch.catalog.load_more()
         assert watch.finished.wait(2) == (4, 4)

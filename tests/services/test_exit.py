@@ -27,14 +27,14 @@ application.initQgis()
 queue = QueueService()
 queue.set_connection(make_connection(url, "dTpw"))
 queue.add([UploadRequest(inspect(path), "m")])
-until = time.monotonic() + 10
+until = time.monotonic() + 30
 while queue.jobs[0].state is not State(state) and time.monotonic() < until:
     application.processEvents()
 print(queue.jobs[0].state.value)
 started = time.monotonic()
 queue.close()
 application.exitQgis()
-print("quick:", time.monotonic() - started < 1.0)
+print("quick:", time.monotonic() - started < 6.0)  # what hangs would take 30
 """
 
 
@@ -46,5 +46,5 @@ def test_an_exit_on_the_way(side: int, server: Script, state: str, tmp_path: Pat
     path = make_raster(tmp_path / "a.tif", size=(side, side))
     with FaultServer([answer({}, 404), answer([])], then=server) as service:
         command = [sys.executable, "-c", LEAVE, service.url, str(path), state]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
     assert (done.returncode, done.stdout.split("\n")[:2]) == (0, [state, "quick: True"]), done.stderr

@@ -34,7 +34,7 @@ application = QgsApplication([], False)
 application.initQgis()
 
 def wait(holds):
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while not holds() and time.monotonic() < until:
         application.processEvents()
         time.sleep(0.002)
@@ -79,7 +79,7 @@ print(is_at_it())
 started = time.monotonic()
 services.close()
 application.exitQgis()
-print("quick:", time.monotonic() - started < 1.0)
+print("quick:", time.monotonic() - started < 6.0)  # what hangs would take 30
 """
 
 
@@ -131,7 +131,8 @@ def test_an_exit_meanwhile(scene: str, prepare: Prepare, count: int, tmp_path: P
         }
         command = [sys.executable, "-c", LEAVE, scene, str(tmp_path), str(count)]
         done = subprocess.run(
-            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=40, check=False
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=90, check=False
         )
     assert (done.returncode, done.stdout.split()) == (0, ["True", "True", "quick:", "True"]), done.stderr
     assert not list(tmp_path.rglob("*.part"))
+    assert not list(tmp_path.rglob("images-*"))  # what takes long to write was not waited for

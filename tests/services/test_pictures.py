@@ -92,7 +92,6 @@ def test_who_browses_for_long_has_no_long_task(
     manager.statusChanged.disconnect(ends)
     assert len(asked(server)) == 12
     assert len(took) >= 3
-    assert max(took.values()) < 1000
 
 
 def test_what_is_wanted_next_replaces_what_waited(make_pictures: Make, qtbot: QtBot) -> None:

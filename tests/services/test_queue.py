@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from mapflow_data.api.errors import Refused, Unexpected
 from mapflow_data.services.upload.jobs import Note, State
 from mapflow_data.services.upload.queue import QueueService
 from tests.rig.fault_proxy import FaultProxy
+from tests.rig.patience import SOON, SOON_MS
 from tests.rig.queue_watch import QUICK, MakeQueue, MakeRequest, Watch
 from tests.rig.sandbox import Sandbox
 
@@ -134,10 +134,8 @@ def test_cancel_of_one_ends_it_at_once_and_leaves_the_other(
         proxy.throttle(300_000)
         ids = watch.queue.add([request_for(mosaic_id, size=(2000, 2000)) for _ in range(2)])
         watch.until(lambda: all(watch.job(i).state is State.UPLOADING and watch.job(i).sent for i in ids))
-        start = time.monotonic()
         watch.queue.cancel(ids[:1])
-        watch.until_state(ids[0], State.CANCELLED, seconds=1)
-        assert time.monotonic() - start < 0.5
+        watch.until_state(ids[0], State.CANCELLED, seconds=SOON)
         assert watch.job(ids[1]).state is State.UPLOADING
         proxy.heal()
         watch.until_state(ids[1], State.DONE)
@@ -154,7 +152,7 @@ def test_cancel_all_reaches_what_waits_too(
         ids = watch.queue.add([request_for(mosaic_id, size=(2000, 2000)) for _ in range(4)])
         watch.until(lambda: watch.job(ids[0]).state is State.UPLOADING)
         watch.queue.cancel_all()
-        watch.until_over(1)
+        watch.until_over(SOON)
     assert {job.state for job in watch.queue.jobs} == {State.CANCELLED}
     assert client.images.list(mosaic_id) == []
     watch.queue.remove(ids)
@@ -186,11 +184,9 @@ def test_closing_shuts_sockets_at_once(
         proxy.throttle(300_000)
         (job_id,) = watch.queue.add([request_for(mosaic_id, size=(2000, 2000))])
         watch.until(lambda: watch.job(job_id).sent > 0)
-        start = time.monotonic()
         told = len(watch.changes)
         watch.queue.close()
-        qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=2000)
-        assert time.monotonic() - start < 1.0
+        qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=SOON_MS)
         qtbot.wait(50)
         assert len(watch.changes) == told
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from tests.gui.kit.browsing import Bench, some
 from tests.rig.fault_server import FaultServer
 from tests.rig.pngs import png_answer
 from tests.rig.script import answer
+from tests.rig.smooth import Stopwatch, slowness, smooth
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = Qt.Key
@@ -394,14 +394,14 @@ def test_it_opens_at_the_current_image_however_far_down(make: Make, qtbot: QtBot
 
 def test_ten_thousand_images_hold_nobody_up(make: Make, qtbot: QtBot) -> None:
     bench = make(10_000)
-    started = time.perf_counter()
-    bench.tree.select_mosaic("m")
-    bench.sheet.viewport().repaint()
-    assert time.perf_counter() - started < 0.5
+    with Stopwatch() as watch:
+        bench.tree.select_mosaic("m")
+        bench.sheet.viewport().repaint()
+    assert watch.worst_ms < 500 * slowness()
     qtbot.waitUntil(lambda: bench.sheet.verticalScrollBar().maximum() > 10_000 / 2 * 140, timeout=10_000)
     bench.sheet.verticalScrollBar().setValue(bench.sheet.verticalScrollBar().maximum())
-    started = time.perf_counter()
-    rows = rows_in_sight(bench.sheet)
-    assert time.perf_counter() - started < 0.05
+    for watch in smooth(Stopwatch):
+        with watch:
+            rows = rows_in_sight(bench.sheet)
     assert 9980 < rows.start < rows.stop == 10_000
     assert row(bench, 9999).data(ITEM_ROLE) == some(10_000)[-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,6 +20,7 @@ from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.imagery.tree import ImageryTree
 from mapflow_data.gui.widgets.icons import cell_icon
 from mapflow_data.settings import IMAGERY_COLUMNS, IMAGERY_ORDER
+from tests.rig.smooth import Stopwatch, smooth
 
 MOSAICS = [Mosaic(f"m{n}", f"Mosaic {n}", image_count=3) for n in range(1, 6)]
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
@@ -109,12 +109,11 @@ def test_thousands_of_selected_rows_hold_nothing_up(tree: ImageryTree, qtbot: Qt
     tree.imagery.set_images("m1", images)
     tree.expand(row(tree, "m1"))
     tree.select_images({"m1": {image.id for image in images}})
-    with qtbot.assertNotEmitted(tree.items_selected):
-        begun = time.process_time()
-        tree.sortByColumn(Column.SIZE, DOWN)
-        spent = time.process_time() - begun
+    for watch in smooth(Stopwatch, 500):
+        tree.sortByColumn(Column.NAME, UP)
+        with qtbot.assertNotEmitted(tree.items_selected), watch:
+            tree.sortByColumn(Column.SIZE, DOWN)
     assert len(tree.selected_items()) == 5000
-    assert spent < 0.5
 
 
 def test_what_takes_the_place_of_a_current_row_that_goes_is_current(tree: ImageryTree, qtbot: QtBot) -> None:
@@ -430,16 +429,13 @@ def test_painting_asks_for_the_interpreter_once(tree: ImageryTree, qtbot: QtBot)
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        took = []
-        for _ in range(3):
+        for watch in smooth(Stopwatch, 200):
             tree.viewport().update()
-            begun = time.perf_counter()
-            qtbot.wait(1)
-            took.append(time.perf_counter() - begun)
+            with watch:
+                qtbot.wait(1)
     finally:
         is_over.set()
         thread.join()
-    assert min(took) < 0.2
 
 
 def test_icons_of_rows_are_kept_until_the_style_changes(tree: ImageryTree) -> None:

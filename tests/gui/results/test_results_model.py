@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +14,7 @@ from mapflow_data.gui.results.cells import NOTHING, Column
 from mapflow_data.gui.results.model import ROW_ROLE, ResultsModel
 from mapflow_data.gui.results.selection import ResultsSelection
 from mapflow_data.layers.results import INSTANT, NOT_IN_PLAN, ON_REQUEST
+from tests.rig.smooth import Stopwatch, smooth
 
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 SQUARE = ((((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)),),)
@@ -124,40 +124,35 @@ def test_all_of_ten_thousand_rows_are_selected_quickly(qgis_app: QApplication) -
     model = ResultsModel()
     model.append((item(f"s{number}"), None, "") for number in range(10_000))
     selection = ResultsSelection(model, model)
-    start = time.perf_counter()
-    selection.select_images({"": {f"s{number}" for number in range(10_000) if number != 5000}})
-    rows = selection.rows()
-    assert time.perf_counter() - start < 0.2
+    for watch in smooth(Stopwatch, 200):
+        selection.select_images({"": set()})
+        with watch:
+            selection.select_images({"": {f"s{number}" for number in range(10_000) if number != 5000}})
+            rows = selection.rows()
     assert [row.id for row in rows] == [f"s{number}" for number in range(10_000) if number != 5000]
     model.set_filter("s5000")
     assert selection.rows() == []
 
 
 def test_ten_thousand_rows_hold_nothing_up(qgis_app: QApplication) -> None:
-    """Best of three: a page, an order, a filter and a screen of texts are each done within 50 ms."""
+    """A page, an order, a filter and a screen of texts, each by itself."""
     dice = random.Random(1)
     many = [
         (item(f"s{n}", acquired_at=taken(1 + n % 28), cloud=dice.uniform(0, 100), sensor="GF2"), 50.0, "")
         for n in range(10_000)
     ]
     pages = [many[start : start + 1000] for start in range(0, len(many), 1000)]
-    worst = min(_worst_stall(pages) for _ in range(3))
-    assert worst < 0.05, worst
-
-
-def _worst_stall(pages: list[list[tuple[CatalogItem, float, str]]]) -> float:
-    model, stalls = ResultsModel(), []
-
-    def timed(act: object) -> None:
-        start = time.perf_counter()
-        act()
-        stalls.append(time.perf_counter() - start)
-
-    for page in pages:
-        timed(lambda page=page: model.append(page))
-    timed(lambda: model.sort(Column.CLOUD, UP))
-    timed(lambda: model.set_filter("s99"))
-    timed(lambda: model.set_filter(""))
-    timed(lambda: [model.index(n, 0).data(ROW_ROLE).facts for n in range(40)])
-    assert model.rowCount() == 10_000
-    return max(stalls)
+    for watch in smooth(Stopwatch):
+        model = ResultsModel()
+        for page in pages:
+            with watch:
+                model.append(page)
+        with watch:
+            model.sort(Column.CLOUD, UP)
+        with watch:
+            model.set_filter("s99")
+        with watch:
+            model.set_filter("")
+        with watch:
+            assert all(model.index(n, 0).data(ROW_ROLE).facts for n in range(40))
+        assert model.rowCount() == 10_000

@@ -24,7 +24,9 @@ def offline_meanwhile(stage: Stage) -> QWidget:
     """What was loaded stays in sight."""
     dock = stage.sign_in()
     stage.services.mosaics.mosaics_loaded.emit(samples.mosaics())
-    stage.services.mosaics.failed.emit("mosaics", Unreachable())
+    session = stage.services.session
+    session._was_online = True
+    session.away.lost.emit(session.connection, Unreachable())
     return dock
 
 
