@@ -42,6 +42,11 @@ class Service(QObject):
     def is_busy(self) -> bool:
         return bool(self._current)
 
+    @property
+    def running(self) -> tuple[Hashable, ...]:
+        """The keys of what is under way."""
+        return tuple(self._current)
+
     def is_running(self, key: Hashable) -> bool:
         return key in self._current
 

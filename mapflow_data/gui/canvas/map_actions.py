@@ -137,6 +137,10 @@ class MapActions(QObject):
     def _give_up(self, kind: str, wanted_id: str) -> None:
         self._wanted.pop((kind, wanted_id), None)
 
+    def forget_wanted(self) -> None:
+        """Somebody waits for it no longer; footprints come with the lists of images."""
+        self._wanted = {key: name for key, name in self._wanted.items() if key[0] == "footprints"}
+
     def _on_image_uploaded(self, mosaic_id: str, image: Optional[Image]) -> None:
         if any(one.old.mosaic_id == mosaic_id for one in self._services.replacements.open):
             return  # it brings everything up to date at its end, and shows nothing that was not there

@@ -21,6 +21,7 @@ from ..imagery.contact_sheet import ContactSheet
 from ..imagery.model import Loading
 from ..imagery.tree import ImageryTree
 from ..manage.deletion_bar import DeletionBar
+from ..manage.waiting_bar import WaitingBar
 from ..widgets.forms import load_ui
 from ..widgets.state_page import StatePage
 from ..words.messages import describe
@@ -141,12 +142,20 @@ class ImageryPanel(QWidget):
 
     def _add_bars(self) -> None:
         """What is under way, at the end; each is out of sight while there is nothing."""
+        waiting = WaitingBar(self._services, self)
+        waiting.cancelled.connect(self._on_waiting_cancelled)
         for bar in (
+            waiting,
             DeletionBar(self._services.deletions, self),
             self.commands.replacing.bar,
             self.commands.downloading.bar,
         ):
             self.layout().addWidget(bar)
+
+    def _on_waiting_cancelled(self) -> None:
+        """The lists tell whether the server did it before."""
+        self.commands.on_map.forget_wanted()
+        self.refresh()
 
     def _connect(self) -> None:
         self.uploadButton.clicked.connect(self._on_upload)
@@ -219,5 +228,9 @@ class ImageryPanel(QWidget):
         )
 
     def _on_context_menu(self, view: QAbstractItemView, at: QPoint) -> None:
+        """Where nothing is selected, that of the header, to which no key gets."""
+        place = view.viewport().mapToGlobal(at)
         if self.imageryTree.selected_items():
-            self._menu.context.popup(view.viewport().mapToGlobal(at))
+            self._menu.context.popup(place)
+        elif view is self.imageryTree:
+            self.imageryTree.columns.open_menu(place)

@@ -9,6 +9,7 @@ from mapflow_data.api import errors
 from mapflow_data.api.models import Image
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.manage.deletion_bar import DeletionBar
+from mapflow_data.gui.manage.waiting_bar import WaitingBar
 from mapflow_data.services.deletions import Outcome
 from mapflow_data.services.upload.jobs import Summary
 from tests.gui.kit import samples
@@ -118,6 +119,16 @@ def imagery_nothing_matches(stage: Stage) -> QWidget:
     dock = _with_tree(stage)
     dock.imagery.filterEdit.setText("no such tag")
     QTest.qWait(TYPING_MS)
+    return dock
+
+
+@dock_state
+def imagery_waiting(stage: Stage) -> QWidget:
+    """The server takes its time to rename an image."""
+    dock = _with_tree(stage)
+    bar = dock.imagery.findChild(WaitingBar)
+    stage.services.images.run(("change", "i"), lambda token: token.wait(30))
+    bar.show()
     return dock
 
 
