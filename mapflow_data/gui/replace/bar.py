@@ -23,9 +23,8 @@ class ReplaceBar(LateBar):
         self._current = 0
         self.label = WrappedLabel(self)
         self.label.setMinimumWidth(LABEL_WIDTH * self.fontMetrics().averageCharWidth())
-        self.cancelButton = self.make_cancel_button(
-            "cancelReplacementButton", self.tr("Stop replacing; the old image stays")
-        )
+        self.cancelButton = self.make_cancel_button("cancelReplacementButton", "")
+        self._cancel_text = self.cancelButton.text()
         self.cancelButton.clicked.connect(self._on_cancel)
         self.lay_out(self.label, self.cancelButton)
         replacements.progressed.connect(self._update)
@@ -39,9 +38,18 @@ class ReplaceBar(LateBar):
         one = under_way[0]
         self._current = one.id
         self.label.setText(words.progress(one, len(self._replacements.open) - 1))
+        self._name_button(words.is_looking(one))
         is_late = one.stage is Stage.SWAPPING and one.step is Step.DELETING
         self.cancelButton.setEnabled(not is_late)
         self.show_soon()
+
+    def _name_button(self, is_looking: bool) -> None:
+        text, tip = self._cancel_text, self.tr("Stop replacing; the old image stays")
+        if is_looking:
+            text = self.tr("Stop looking")
+            tip = self.tr("Stop looking for the new image; both stay, as far as they are there")
+        self.cancelButton.setText(text)
+        self.cancelButton.setToolTip(tip)
 
     def _on_cancel(self) -> None:
         self._replacements.cancel_replacement(self._current)

@@ -52,6 +52,17 @@ def failure(one: Replacement) -> Message:
     return Message(f"{text}. {_what_is_there(one)}".strip(), details(error), True)
 
 
+def is_unsettled(one: Replacement) -> bool:
+    """Cancelled when all was sent: the new one may be there, or come yet."""
+    was_sent = one.step is Step.FINDING or (one.step is None and one.sent >= one.prepared.facts.size)
+    return is_cancelled(one) and was_sent
+
+
+def unsettled(one: Replacement) -> Message:
+    text = translate("Replace", "“{0}” was not replaced, as you stopped looking for the new image.")
+    return Message(f"{text.format(short(name_of(one.old)))} {_what_is_there(one)}", "", True)
+
+
 def stopped(one: Replacement) -> str:
     name = short(name_of(one.old))
     return " ".join([translate("Replace", "Cancelled: “{0}”.").format(name), _what_is_there(one)])

@@ -118,6 +118,8 @@ class Replacing(QObject):
         self._services.session.refresh_storage()
         if one.stage is Stage.DONE:
             self.succeeded.emit(outcomes.success(one))
+        elif outcomes.is_unsettled(one):
+            self.warned.emit(outcomes.unsettled(one), outcomes.retry(one), lambda: self._retry(one))
         elif outcomes.is_cancelled(one):
             self.stopped.emit(outcomes.stopped(one))
         elif outcomes.is_signed_out(one):

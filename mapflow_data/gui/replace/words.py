@@ -161,17 +161,25 @@ def progress(one: Replacement, waiting: int) -> str:
     return translate("Replace", "{0} · {1} more").format(text, waiting) if waiting else text
 
 
+def is_looking(one: Replacement) -> bool:
+    """All is sent; whether Mapflow has made an image of it is being found out, which may take minutes."""
+    if one.stage is Stage.UPLOADING:
+        return one.upload is not None and one.upload.state is State.WORKING
+    return one.stage is Stage.SWAPPING and one.step in (None, Step.FINDING)
+
+
 def _now(one: Replacement) -> str:
     if one.stage is Stage.WAITING:
         return translate("Replace", "waiting")
+    if is_looking(one):
+        return translate("Replace", "sent; looking for it in the mosaic…")
     if one.stage is Stage.UPLOADING:
         return _upload_now(one)
     return {
-        Step.FINDING: translate("Replace", "waiting for Mapflow to list the new image"),
         Step.VERIFYING: translate("Replace", "checking the new image"),
         Step.RENAMING: translate("Replace", "renaming the new image"),
         Step.DELETING: translate("Replace", "deleting the old image"),
-    }[one.step or Step.FINDING]
+    }[one.step or Step.VERIFYING]
 
 
 def _upload_now(one: Replacement) -> str:
