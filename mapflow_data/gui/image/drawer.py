@@ -11,8 +11,9 @@ from qgis.PyQt.QtWidgets import QLabel, QSplitter, QToolButton, QWidget
 from ...api.models import Image, Mosaic
 from ...services.pictures.service import PictureService
 from ..imagery.cells import name_of
+from ..imagery.collage import samples
 from ..imagery.model import Item
-from ..imagery.picture_frame import look_of
+from ..imagery.picture_frame import look_of, look_of_mosaic
 from ..imagery.tree import ImageryTree
 from ..widgets.facts_label import FactsLabel
 from ..widgets.forms import load_ui
@@ -64,7 +65,7 @@ class ImageDrawer(QWidget):
         tree.imagery.layoutChanged.connect(self._on_list_changed)
         tree.imagery.images_told.connect(lambda _: self._refresh())
         pictures.picture_loaded.connect(self._on_picture)
-        pictures.picture_failed.connect(lambda image_id, _: self._on_picture(image_id))
+        pictures.picture_failed.connect(lambda image_id, _: self._on_no_picture(image_id))
         pictures.picture_put_off.connect(self._on_picture)
         pictures.refreshed.connect(self._on_refreshed)
         self._refresh()
@@ -160,12 +161,12 @@ class ImageDrawer(QWidget):
         self.picturePane.setVisible(item is not None)
         if item is None or self._pictures is None:
             return
+        name = self.tr("Picture of {0}").format(name_of(item))
         if isinstance(item, Image):
-            name = self.tr("Picture of {0}").format(name_of(item))
             tip = self.tr("Double click for all facts and a larger picture")
+            self.picturePane.show_look(look_of(item, self._pictures), name, tip)
         else:
-            name = tip = ""
-        self.picturePane.show_look(look_of(item, self._pictures), name, tip)
+            self.picturePane.show_look(look_of_mosaic(self._samples(), self._pictures), name)
 
     def _on_opened(self, is_open: bool) -> None:
         if not is_open:
@@ -190,18 +191,36 @@ class ImageDrawer(QWidget):
     # Pictures
 
     def _ask(self) -> None:
-        """The current one first, then those where one is heading, then those where one was."""
         if self._pictures is None:
             return
-        is_shown = self.is_open and self.isVisible() and self._place >= 0
-        steps = [0, *range(1, AHEAD + 1), *range(-1, -AHEAD - 1, -1)] if is_shown else []
+        is_shown = self.is_open and self.isVisible()
+        self._pictures.want([*self._samples(), *self._near()] if is_shown else [], PLACE)
+
+    def _near(self) -> list[Image]:
+        """The current one first, then those where one is heading, then those where one was."""
+        steps = [0, *range(1, AHEAD + 1), *range(-1, -AHEAD - 1, -1)] if self._place >= 0 else []
         places = [self._place + step * self._direction for step in steps]
-        wanted = [self._siblings[place] for place in places if 0 <= place < len(self._siblings)]
-        self._pictures.want(wanted, PLACE)
+        return [self._siblings[place] for place in places if 0 <= place < len(self._siblings)]
+
+    def _samples(self) -> list[Image]:
+        """What stands for the mosaic that is current."""
+        tree, item = self._tree, self._item
+        branch = tree.imagery.branch(item.id) if tree is not None and isinstance(item, Mosaic) else None
+        images = branch.images if branch else []
+        return samples(one for one in images if self._pictures and not self._pictures.is_failed(one.id))
 
     def _on_picture(self, image_id: str) -> None:
-        if self._item is not None and self._item.id == image_id:
+        shown = [self._item, *self._samples()]
+        if any(one is not None and one.id == image_id for one in shown):
             self._show_picture()
+
+    def _on_no_picture(self, image_id: str) -> None:
+        """Another one stands for the mosaic then."""
+        if isinstance(self._item, Mosaic):
+            self._ask()
+            self._show_picture()
+        else:
+            self._on_picture(image_id)
 
     def _on_refreshed(self) -> None:
         self._ask()

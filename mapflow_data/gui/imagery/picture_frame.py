@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Optional, Union
+from typing import Optional
 
 from qgis.PyQt.QtCore import QCoreApplication, QPoint, QRect, Qt
 from qgis.PyQt.QtGui import QColor, QImage, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QStyleOptionViewItem
 
-from ...api.models import Image, Mosaic
+from ...api.models import Image
 from ...services.pictures.service import PictureService
 from ..widgets.colours import item_text
 from ..widgets.icons import cell_icon
 from .cells import is_under_way
+from .collage import draw_collage
 
 translate = QCoreApplication.translate
 
@@ -27,16 +29,21 @@ PALE = 0.55  # of signs: the pictures are what one looks at
 
 @dataclass(frozen=True)
 class Look:
-    """A picture, else the name of an icon and a word."""
+    """A picture, or several of a mosaic, else the name of an icon and a word."""
 
     picture: Optional[QImage] = None
+    several: tuple[QImage, ...] = ()
     icon: str = "image"
     word: str = ""
 
 
-def look_of(item: Union[Image, Mosaic, None], pictures: PictureService) -> Look:
-    if not isinstance(item, Image):
-        return Look(icon="mosaic")
+def look_of_mosaic(images: Iterable[Image], pictures: PictureService) -> Look:
+    """One image is the mosaic; of several, `samples` of them."""
+    found = [picture for picture in map(pictures.small, images) if picture is not None]
+    return Look(found[0]) if len(found) == 1 else Look(several=tuple(found), icon="mosaic")
+
+
+def look_of(item: Image, pictures: PictureService) -> Look:
     if not item.is_ready:
         if is_under_way(item):
             return Look(icon="waiting", word=translate("Pictures", "Not ready yet"))
@@ -73,6 +80,8 @@ def draw(painter: QPainter, rect: QRect, look: Look, colour: QColor) -> None:
         place = QRect(QPoint(), size)
         place.moveCenter(rect.center())
         painter.drawImage(place, look.picture)
+    elif look.several:
+        draw_collage(painter, rect, look.several)
     else:
         _draw_sign(painter, rect, look, colour)
     painter.restore()

@@ -195,6 +195,27 @@ def test_a_mosaic_shows_what_it_is(make: Make, qtbot: QtBot) -> None:
     assert bench.flashed() == []
 
 
+def test_a_mosaic_is_known_by_the_pictures_of_its_first_images(make: Make, qtbot: QtBot) -> None:
+    with FaultServer([answer({"message": "none"}, 404)], then=png_answer(colour="#ff0000")) as server:
+        bench = make(make_connection(server.url, "YTpi"))
+        images = [replace(one, state="FAILED") if place == 1 else one for place, one in enumerate(some(6))]
+        bench.fill(MOSAIC, images)
+        bench.show(qtbot)
+        bench.sheet.hide()
+        bench.tree.select_mosaic("m")
+        pane = bench.drawer.picturePane
+        qtbot.waitUntil(lambda: len(pane.look.several) == 4, timeout=5000)
+        asked = {request.target.split("/")[-3] for request in server.requests if "preview" in request.target}
+        assert asked == {images[place].id for place in (0, 2, 3, 4, 5)}  # one of them has none
+        drawn = pane.grab().toImage()
+        half = drawn.width() // 2
+        corners = [(half // 2 + x * half, half // 2 + y * half) for x in (0, 1) for y in (0, 1)]
+        assert {drawn.pixelColor(*corner).name() for corner in corners} == {"#ff0000"}
+        bench.fill(MOSAIC, images[4:5])
+        bench.tree.select_mosaic("m")
+        assert pane.look.picture is not None  # one image is the mosaic
+
+
 def test_nothing_chosen_says_what_to_do(make: Make, qtbot: QtBot) -> None:
     bench = make()
     bench.show(qtbot)

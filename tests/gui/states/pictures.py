@@ -55,6 +55,13 @@ def drawer_without_picture(stage: Stage) -> QWidget:
 
 
 @dock_state
+def drawer_of_a_mosaic_with_pictures(stage: Stage) -> QWidget:
+    dock = _filled(stage)
+    dock.imagery.imageryTree.select_mosaic("m1")
+    return dock
+
+
+@dock_state
 def drawer_of_an_image_that_failed(stage: Stage) -> QWidget:
     dock = _filled(stage)
     dock.imagery.imageryTree.show_image(samples.image(3))
