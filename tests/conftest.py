@@ -6,6 +6,7 @@ Imported before any Qt application exists, and also where QGIS cannot be importe
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import shutil
 import tempfile
@@ -40,6 +41,11 @@ def _isolate() -> None:
 
 
 _isolate()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.has_plugin("pytest-qt"):
+        config.pluginmanager.register(importlib.import_module("tests.rig.patient_bot"))
 
 
 @pytest.fixture(autouse=True, scope="session")

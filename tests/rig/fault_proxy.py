@@ -103,7 +103,7 @@ class FaultProxy:
             except OSError:
                 return
             try:
-                far = socket.create_connection(self._target, timeout=5)
+                far = socket.create_connection(self._target, timeout=30)
             except OSError:
                 _reset(near)
                 near.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-STOP_SECONDS = 5.0
+STOP_SECONDS = 20.0
 
 
 class Sandbox:
@@ -93,7 +93,7 @@ class Sandbox:
     def _control(self, method: str) -> bytes:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/_sandbox/requests", method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=10) as answer:
+        with opener.open(request, timeout=30) as answer:
             return bytes(answer.read())
 
 

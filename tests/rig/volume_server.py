@@ -38,7 +38,7 @@ class VolumeServer:
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(5)
+        self._process.wait(30)
         for end in (self._process.stdin, self._process.stdout):
             if end is not None:
                 end.close()

@@ -40,7 +40,7 @@ class Witness:
     def close(self) -> None:
         atexit.unregister(self.close)
         self._process.terminate()
-        self._process.wait(5)
+        self._process.wait(30)
         for end in (self._process.stdin, self._process.stdout):
             if end is not None:
                 end.close()

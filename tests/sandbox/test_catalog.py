@@ -133,7 +133,7 @@ def test_own_images_have_neither_date_nor_cloud(call: Any) -> None:
     own = found[image["id"]]
     assert (own["acquisitionDate"], own["cloudCover"], own["aoiIntersectionPercent"]) == (None, None, 100.0)
     assert call("GET", own["previewUrl"]).status_code == 200
-    assert requests.get(own["previewUrl"], timeout=10).status_code == 401
+    assert requests.get(own["previewUrl"], timeout=30).status_code == 401
 
 
 def test_area_limit(call: Any) -> None:

@@ -24,7 +24,7 @@ def items(call: Any) -> list[dict[str, Any]]:
 
 
 def fetch(url: str, **headers: str) -> requests.Response:
-    return requests.get(url, headers=headers, timeout=10)
+    return requests.get(url, headers=headers, timeout=30)
 
 
 def read(picture: bytes) -> Any:

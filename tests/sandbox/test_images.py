@@ -46,15 +46,15 @@ def test_download_is_the_same_file_from_another_origin(call: Any) -> None:
     told = call.json("GET", f"/rasters/image/{image['id']}/download")
     assert told["filename"] == image["filename"]
     assert told["download_url"].startswith(call.box.public_url)
-    plain = requests.get(told["download_url"], timeout=10)
+    plain = requests.get(told["download_url"], timeout=30)
     assert hashlib.sha1(plain.content).hexdigest() == image["checksum"]
 
 
 def test_download_refuses_a_credential_and_a_changed_address(call: Any) -> None:
     url = call.json("GET", f"/rasters/image/{call.make_image()['id']}/download")["download_url"]
-    assert requests.get(url, headers=call.box.headers, timeout=10).status_code == 400
-    assert requests.get(f"{url}&token={call.box.token}", timeout=10).status_code == 400
-    assert requests.get(url.replace("X-Signature=", "X-Signature=0"), timeout=10).status_code == 403
+    assert requests.get(url, headers=call.box.headers, timeout=30).status_code == 400
+    assert requests.get(f"{url}&token={call.box.token}", timeout=30).status_code == 400
+    assert requests.get(url.replace("X-Signature=", "X-Signature=0"), timeout=30).status_code == 403
 
 
 def test_not_downloadable(start: Any) -> None:

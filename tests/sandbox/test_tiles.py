@@ -90,7 +90,7 @@ def test_tilejson_covers_all_images(layer: dict[str, Any]) -> None:
 
 def test_tiles_need_the_token_and_the_whole_query(call: Any, layer: dict[str, Any]) -> None:
     url = layer["url"].format(z=10, x=210, y=386)
-    assert requests.get(url, timeout=10).status_code == 401
+    assert requests.get(url, timeout=30).status_code == 401
     assert call("GET", url).status_code == 200
     assert call("GET", url.split("&")[0]).status_code == 422
     assert call("GET", url.split("?")[0]).status_code == 422

@@ -100,7 +100,7 @@ def test_too_big_is_told_before_the_body_is_read(start: Any) -> None:
     call = start(max_upload=1000)
     path = f"/rest/rasters/mosaic/{call.make_mosaic()}/image"
     call.box.clear_requests()
-    connection = http.client.HTTPConnection("127.0.0.1", call.box.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", call.box.port, timeout=30)
     connection.putrequest("POST", path)
     for name, value in {**call.box.headers, "Content-Length": str(10**9)}.items():
         connection.putheader(name, value)
@@ -156,7 +156,7 @@ def test_a_client_that_goes_away_leaves_nothing_behind(start: Any) -> None:
         "Content-Length": "9999",
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    with socket.create_connection(("127.0.0.1", call.box.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", call.box.port), timeout=30) as connection:
         connection.sendall(request.encode() + lines.encode() + b"\r\n" + HEAD + b"x" * 100)
     deadline = time.monotonic() + 30
     while len(call.box.requests()) < 2 and time.monotonic() < deadline:
