@@ -20,7 +20,6 @@ from mapflow_data.api.multipart import FileBody, upload_name
 from tests.rig.certificates import Authority
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.fault_server import FaultServer, Script
-from tests.rig.patience import SOON
 from tests.rig.script import answer, html
 
 OK = answer({"message": "ok", "mosaic_id": "m"})
@@ -137,7 +136,7 @@ def test_a_server_that_reads_nothing(make_client: Any, make_file: MakeFile) -> N
         with pytest.raises(errors.TimedOut):
             make_client(server.url, scale=0.005).images.upload("m", make_file(20_000_000))
         assert server.connections == 3
-        assert 3 * 60 * 0.005 <= time.monotonic() - before < SOON
+        assert 3 * 60 * 0.005 <= time.monotonic() - before < 8  # 9 where answers are awaited
 
 
 def test_a_slow_line_is_no_stall(make_client: Any, make_file: MakeFile) -> None:
