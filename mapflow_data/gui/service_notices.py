@@ -8,6 +8,7 @@ from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
 from ..api.models import Image
 from ..services.bundle import Services
 from .account.offline_bar import OfflineBar
+from .activity.batch import Batch
 from .activity.panel import ActivityPanel
 from .activity.words import summary
 from .my_imagery.panel import ImageryPanel
@@ -37,6 +38,7 @@ class ServiceNotices(QObject):
         self._activity = activity
         self._offline_bar = offline_bar
         self._notices = notices
+        self._batch = Batch(services.queue, services.replacements, self)
         services.session.failed.connect(lambda error: self._on_failed("storage", error))
         services.session.token_not_stored.connect(self._on_token_not_stored)
         services.mosaics.failed.connect(self._on_failed)
@@ -91,7 +93,7 @@ class ServiceNotices(QObject):
         upload of a replacement is told with the rest of it."""
         if self._services.replacements.open:
             return
-        total = self._services.queue.summary
+        total = self._batch.take()
         if total.failed or total.unconfirmed:
             self._notices.warning(Message(summary(total)), self.tr("Show"), self.activity_wanted.emit)
         elif total.done and not self._activity.isVisible():

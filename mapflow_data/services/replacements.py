@@ -82,6 +82,10 @@ class ReplacementService(ReplacementList):
         self._go_on()
         return True
 
+    def has_job(self, job_id: int) -> bool:
+        """Whether the queue's job is the upload of one of them."""
+        return any(one.job_id == job_id for one in self._all.values())
+
     def cancel_replacement(self, number: int) -> None:
         """The old image stays. What the service has of the new one by then stays, too."""
         one = self._all.get(number)

@@ -115,6 +115,29 @@ def test_what_needs_somebody_leads_to_the_list_also_while_the_dock_is_closed(
     assert panel.isVisible()
 
 
+def test_what_failed_before_is_no_news_at_the_end_of_another_batch(
+    panel: ActivityPanel, signed_in: Workspace, client: MapflowClient, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dock, queue = signed_in.dock, signed_in.services.queue
+    dock.tabs.setCurrentWidget(dock.imagery)
+    path = make_raster(tmp_path / "gone.tif", value=62)
+    facts, mosaic = inspect(str(path)), client.mosaics.create("Uploads")
+    path.unlink()
+
+    def wait_for(text: str) -> None:
+        qtbot.waitUntil(
+            lambda: text in [one.property("text") for one in dock.messageBar.items()], timeout=PATIENCE_MS
+        )
+        dock.messageBar.clearWidgets()
+
+    (gone,) = queue.add([UploadRequest(facts, mosaic.id, mosaic.name)])
+    wait_for("0 of 1 uploaded · 1 needs you")
+    upload(signed_in, client, make_raster(tmp_path / "a.tif", value=63))
+    wait_for("1 of 1 uploaded")
+    queue.retry([gone])
+    wait_for("0 of 1 uploaded · 1 needs you")
+
+
 def test_clear_takes_away_what_is_done_and_selected_failures(
     panel: ActivityPanel, signed_in: Workspace, client: MapflowClient, tmp_path: Path, qtbot: QtBot
 ) -> None:
