@@ -26,6 +26,7 @@ from ...services.upload.uploads import Target
 from ..notices import Notices
 from ..widgets.chips import Chips
 from ..widgets.forms import load_ui
+from ..widgets.state_page import StatePage
 from ..words import messages
 from . import sources as upload_sources
 from . import words as upload_words
@@ -53,6 +54,7 @@ class UploadDialog(QDialog):
     messageBar: QgsMessageBar
     listStack: QStackedWidget
     emptyPage: QWidget
+    emptyState: StatePage
     fileTree: UploadTree
     targetCombo: QComboBox
     targetHint: QLabel
@@ -99,6 +101,7 @@ class UploadDialog(QDialog):
         for button, icon in upload_words.BUTTON_ICONS.items():
             getattr(self, button).setIcon(upload_words.theme_icon(icon))
         self.emptyPage.setBackgroundRole(QPalette.ColorRole.Base)
+        self.emptyState.show_state(*upload_words.what_to_add(), icon_name="upload")
         for edit in (self.targetCombo.lineEdit(), self.tagsEdit.edit):
             edit.setAcceptDrops(False)  # a file that is dropped there is meant for the list, too
         self._adder.connect_buttons(self.addFilesButton, self.addFolderButton, self.addLayersButton)

@@ -57,6 +57,14 @@ def columns() -> tuple[str, ...]:
     )
 
 
+def what_to_add() -> tuple[str, str]:
+    """Title and text of the empty list."""
+    return (
+        translate("Upload", "Drop images here"),
+        translate("Upload", "GeoTIFF files, folders or raster layers; the buttons above add them, too."),
+    )
+
+
 def heading(group: Group, count: int) -> str:
     text = {
         Group.CHECKING: translate("Upload", "Being checked ({0})"),
