@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QMenu, QToolButton, QWidget
 from ...maptools.sketch import Shape
 from ...settings import SEARCH_AFTER_DRAWING
 from ..widgets.icons import icon
+from ..widgets.keys import open_menu_by_down
 from ..widgets.qt_compat import QAction
 from ..words import areas as area_words
 from ..words.plain import as_menu
@@ -47,6 +48,7 @@ class AreaButton(QToolButton):
         self._add_option(menu)
         menu.aboutToShow.connect(self._fill_layers)
         self.setMenu(menu)
+        open_menu_by_down(self)
         self.clicked.connect(lambda: self.shape_chosen.emit(Shape.POLYGON))
 
     def _add(self, menu: QMenu, name: str, icon_name: str, text: str) -> QAction:

@@ -81,10 +81,14 @@ class ImageryColumns(QObject):
             action.toggled.connect(lambda on, c=column: self._on_toggled(c, on))
         return menu
 
-    def _on_menu(self, at: QPoint) -> None:
+    def open_menu(self, at: QPoint) -> None:
+        """`at` is a global position."""
         menu = self.make_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self._header.mapToGlobal(at))
+        menu.popup(at)
+
+    def _on_menu(self, at: QPoint) -> None:
+        self.open_menu(self._header.mapToGlobal(at))
 
     def _on_toggled(self, column: Column, is_shown: bool) -> None:
         self._tree.setColumnHidden(column, not is_shown)

@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QToolButton, QWidget
 from ...api.models import Mosaic
 from ..imagery.model import Item
 from ..widgets.icons import icon
+from ..widgets.keys import open_menu_by_down
 from ..widgets.online_only import set_possible
 from ..widgets.qt_compat import QAction
 from .menu import ImageryMenu
@@ -36,6 +37,7 @@ class ImageryTools(QObject):
             self._buttons[name].setIcon(icon(icon_name))
         panel.findChild(QToolButton, "pickButton").setDefaultAction(picking)
         self._buttons["onMapButton"].setMenu(menu.on_map)
+        open_menu_by_down(self._buttons["onMapButton"])
         self._buttons["moreButton"].setMenu(menu.more)
         self._buttons["onMapButton"].clicked.connect(menu.trigger_default)
         self._buttons["zoomButton"].clicked.connect(menu.zoom.trigger)

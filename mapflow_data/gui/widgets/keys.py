@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from qgis.PyQt.QtCore import QEvent, QObject, Qt
-from qgis.PyQt.QtGui import QKeyEvent
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtGui import QContextMenuEvent, QKeyEvent
+from qgis.PyQt.QtWidgets import QAbstractItemView, QApplication, QToolButton, QWidget
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 NO_KEY = Qt.KeyboardModifier.NoModifier
-CTRL = Qt.KeyboardModifier.ControlModifier
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
 PRESSED = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
@@ -42,3 +43,22 @@ class Keys(QObject):
         if event.type() == QEvent.Type.KeyPress:
             act()
         return True
+
+
+def open_menu_by_down(button: QToolButton) -> None:
+    """Of a button that also acts by itself; Qt opens its menu for the mouse only."""
+    Keys(button, {(Qt.Key.Key_Down, held): button.showMenu for held in (NO_KEY, ALT)})
+
+
+def open_context_menu_by_keys(view: QAbstractItemView) -> None:
+    """At the current row, wherever one has scrolled to; Shift+F10 means nothing to Qt itself on Linux."""
+
+    def open_menu() -> None:
+        current = view.currentIndex()
+        view.scrollTo(current)
+        at = view.visualRect(current).intersected(view.viewport().rect()).center()
+        place = view.viewport().mapToGlobal(at)
+        reason = QContextMenuEvent.Reason.Keyboard
+        QApplication.sendEvent(view, QContextMenuEvent(reason, at, place))
+
+    Keys(view, {(Qt.Key.Key_Menu, NO_KEY): open_menu, (Qt.Key.Key_F10, SHIFT): open_menu})

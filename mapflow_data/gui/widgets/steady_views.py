@@ -12,8 +12,14 @@ from typing import Optional
 from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QTableView, QTreeView, QWidget
 
+from .keys import open_context_menu_by_keys
+
 
 class SteadyTree(QTreeView):
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        open_context_menu_by_keys(self)
+
     def event(self, event: QEvent) -> bool:
         return bool(super().event(event))
 
@@ -22,6 +28,10 @@ class SteadyTree(QTreeView):
 
 
 class SteadyTable(QTableView):
+    def __init__(self, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        open_context_menu_by_keys(self)
+
     def event(self, event: QEvent) -> bool:
         return bool(super().event(event))
 
@@ -34,6 +44,7 @@ class SteadyList(QListView):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
+        open_context_menu_by_keys(self)
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
