@@ -28,6 +28,7 @@ from ..widgets.chips import Chips
 from ..widgets.forms import load_ui
 from ..widgets.state_page import StatePage
 from ..words import messages
+from ..words.offline import not_online
 from . import sources as upload_sources
 from . import words as upload_words
 from .adding import Adder
@@ -123,8 +124,9 @@ class UploadDialog(QDialog):
         planning.not_checked.connect(self._on_not_checked)
         self._services.mosaics.mosaics_loaded.connect(self._chooser.set_mosaics)
         session.signed_in.connect(self._on_signed_in)
-        session.signed_out.connect(self._on_signed_out)
-        session.went_offline.connect(self._on_signed_out)
+        session.account_left.connect(self._planning.interrupt)
+        session.signed_out.connect(self._replan)
+        session.online_changed.connect(self._refresh_summary)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -134,10 +136,6 @@ class UploadDialog(QDialog):
     def _on_signed_in(self) -> None:
         """Perhaps another account: its mosaics and storage count now."""
         self._services.mosaics.load()
-        self._replan()
-
-    def _on_signed_out(self) -> None:
-        self._planning.interrupt()
         self._replan()
 
     # -- adding and removing
@@ -225,12 +223,12 @@ class UploadDialog(QDialog):
 
     @property
     def _status(self) -> Status:
-        is_signed_in = self._services.session.is_online
+        session = self._services.session
         return make_status(
             self._phase,
             self._batch,
             self._chooser.target.name,
-            is_signed_in,
+            "" if session.is_online else not_online() if session.absence else upload_words.needs_sign_in(),
             self._services.queue.summary,
         )
 

@@ -27,9 +27,10 @@ class Status:
     why_not: str = ""
 
 
-def make_status(phase: Phase, batch: Batch, mosaic_name: str, is_signed_in: bool, queue: Summary) -> Status:
+def make_status(phase: Phase, batch: Batch, mosaic_name: str, why_nobody: str, queue: Summary) -> Status:
+    """`why_nobody` says why there is no server to send to, "" where there is one."""
     plan = batch.plan_to_send()
-    why = _busy(phase, batch, mosaic_name) or _lacking(batch, plan, is_signed_in)
+    why = _busy(phase, batch, mosaic_name) or _lacking(batch, plan, why_nobody)
     if why or plan is None:
         return Status(why, why_not=why)
     text = upload_words.summary(
@@ -47,11 +48,11 @@ def _busy(phase: Phase, batch: Batch, mosaic_name: str) -> str:
     return upload_words.progress(*batch.checked) if phase is Phase.CHECKING else ""
 
 
-def _lacking(batch: Batch, plan: Optional[Plan], is_signed_in: bool) -> str:
+def _lacking(batch: Batch, plan: Optional[Plan], why_nobody: str) -> str:
     if not len(batch):
         return upload_words.needs_files()
-    if not is_signed_in:
-        return upload_words.needs_sign_in()
+    if why_nobody:
+        return why_nobody
     if batch.is_unplanned:
         return upload_words.not_checked()
     if plan is None or not plan.rows:

@@ -59,7 +59,11 @@ class UploadService(Service):
 
     def set_connection(self, connection: Optional[Connection]) -> None:
         if connection != self._connection:
-            self.cancel_all()
+            before = self._connection
+            if connection is None or before is None or connection.key != before.key:
+                self.cancel_all()
+            else:
+                self.cancel("prepare")  # a mosaic that is being made with the old token comes all the same
             self._known = _Known(facts=self._known.facts, sha1=self._known.sha1)
         self._connection = connection
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QToolButton
 
@@ -14,10 +16,13 @@ from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.image.dialog import ImageDialog
 from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.my_imagery.panel import ImageryPanel
+from mapflow_data.gui.upload.dialog import UploadDialog
 from mapflow_data.gui.widgets.qt_compat import QAction
+from mapflow_data.services.upload.jobs import State
 from tests.gui.kit.docks import Docks, lose, open_mosaic, row_of, use_online
 from tests.gui.kit.tidying import dialog_of, notices, press
 from tests.rig.fault_server import FaultServer
+from tests.rig.geotiffs import make_raster
 from tests.rig.sandbox import Sandbox
 
 LEFT = Qt.MouseButton.LeftButton
@@ -188,3 +193,21 @@ def test_a_token_that_was_revoked_meanwhile_leaves_everything_where_it_is(
     press(qtbot, dock, "Sign in")
     assert dock.signInPage.isVisible()
     qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=PATIENCE_MS)
+
+
+def test_files_that_are_to_be_uploaded_wait_in_their_dialog(
+    dock: MapflowDock, docks: Docks, qtbot: QtBot, box: Sandbox, tmp_path: Path
+) -> None:
+    layer = QgsRasterLayer(str(make_raster(tmp_path / "new.tif", value=99)), "new")
+    QgsProject.instance().addMapLayer(layer)
+    docks.workspace.upload([layer], row_of(dock, "Two fields").id)
+    (dialog,) = dock.window().findChildren(UploadDialog)
+    qtbot.waitUntil(dialog.uploadButton.isEnabled, timeout=PATIENCE_MS)
+    lose(docks, qtbot, box)
+    assert not dialog.uploadButton.isEnabled()
+    assert AWAY in dialog.uploadButton.toolTip()
+    come_back(dock, qtbot, box)
+    qtbot.waitUntil(dialog.uploadButton.isEnabled, timeout=PATIENCE_MS)
+    qtbot.mouseClick(dialog.uploadButton, LEFT)
+    queue = docks.workspace.services.queue
+    qtbot.waitUntil(lambda: [job.state for job in queue.jobs] == [State.DONE], timeout=PATIENCE_MS)

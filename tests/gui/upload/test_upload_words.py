@@ -58,7 +58,7 @@ def status_line(size: int, queue: Summary, *, free: int | None = 12 * GB, assume
     batch.add([Source("/a.tif", "a.tif", "/a.tif")])
     row = PlanRow(RasterFacts("/a.tif", "a.tif", size=size, driver="GTiff"), Fate.SEND)
     batch.set_plan(Plan((row,), size, free, assumed))
-    return make_status(Phase.IDLE, batch, "North", True, queue).text
+    return make_status(Phase.IDLE, batch, "North", "", queue).text
 
 
 def test_time_is_told_only_where_a_rate_was_measured(qgis_app: QgsApplication) -> None:
