@@ -14,6 +14,7 @@ NO_KEY = Qt.KeyboardModifier.NoModifier
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
+CONTEXT_MENU = ((Qt.Key.Key_Menu, NO_KEY), (Qt.Key.Key_F10, SHIFT))
 PRESSED = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 Key = tuple[Any, Any]  # and what is held down with it
@@ -50,15 +51,28 @@ def open_menu_by_down(button: QToolButton) -> None:
     Keys(button, {(Qt.Key.Key_Down, held): button.showMenu for held in (NO_KEY, ALT)})
 
 
-def open_context_menu_by_keys(view: QAbstractItemView) -> None:
-    """At the current row, wherever one has scrolled to; Shift+F10 means nothing to Qt itself on Linux."""
+class MenuKeys(QObject):
+    """Open the context menu of a view at its current row, wherever one has scrolled to.
 
-    def open_menu() -> None:
-        current = view.currentIndex()
-        view.scrollTo(current)
-        at = view.visualRect(current).intersected(view.viewport().rect()).center()
-        place = view.viewport().mapToGlobal(at)
-        reason = QContextMenuEvent.Reason.Keyboard
-        QApplication.sendEvent(view, QContextMenuEvent(reason, at, place))
+    Shift+F10 means nothing to Qt itself on Linux.
+    """
 
-    Keys(view, {(Qt.Key.Key_Menu, NO_KEY): open_menu, (Qt.Key.Key_F10, SHIFT): open_menu})
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        view.installEventFilter(self)
+
+    def eventFilter(self, view: QObject, event: QEvent) -> bool:
+        if event.type() not in PRESSED or key_of(event) not in CONTEXT_MENU:
+            return False
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            _open_context_menu(view)
+        return True
+
+
+def _open_context_menu(view: QAbstractItemView) -> None:
+    current = view.currentIndex()
+    view.scrollTo(current)
+    at = view.visualRect(current).intersected(view.viewport().rect()).center()
+    place = view.viewport().mapToGlobal(at)
+    QApplication.sendEvent(view, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, at, place))

@@ -12,13 +12,13 @@ from typing import Optional
 from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QTableView, QTreeView, QWidget
 
-from .keys import open_context_menu_by_keys
+from .keys import MenuKeys
 
 
 class SteadyTree(QTreeView):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        open_context_menu_by_keys(self)
+        MenuKeys(self)
 
     def event(self, event: QEvent) -> bool:
         return bool(super().event(event))
@@ -30,7 +30,7 @@ class SteadyTree(QTreeView):
 class SteadyTable(QTableView):
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        open_context_menu_by_keys(self)
+        MenuKeys(self)
 
     def event(self, event: QEvent) -> bool:
         return bool(super().event(event))
@@ -44,7 +44,7 @@ class SteadyList(QListView):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        open_context_menu_by_keys(self)
+        MenuKeys(self)
         self.setUniformItemSizes(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
