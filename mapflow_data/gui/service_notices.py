@@ -7,7 +7,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ..api.errors import Cancelled, MapflowError, NotFound, SignInRequired
 from ..api.models import Image
 from ..services.bundle import Services
-from .account.offline_bar import OfflineBar
+from .account.offline_bar import READS, OfflineBar
 from .activity.batch import Batch
 from .activity.panel import ActivityPanel
 from .activity.words import summary
@@ -38,6 +38,7 @@ class ServiceNotices(QObject):
         self._activity = activity
         self._offline_bar = offline_bar
         self._notices = notices
+        self._refused = ""  # what was said last of a list that the server told nobody
         self._batch = Batch(services.queue, services.replacements, self)
         services.session.failed.connect(lambda error: self._on_failed("storage", error))
         services.session.token_not_stored.connect(self._on_token_not_stored)
@@ -57,6 +58,8 @@ class ServiceNotices(QObject):
             return
         message = describe(error, words_for(what))
         if isinstance(error, SignInRequired):
+            self._notices.withdraw(self._refused)  # one asks for a token, however many lists were refused
+            self._refused = message.text if what in READS else ""
             self._notices.warning(message, self.tr("Sign in"), self.token_wanted.emit)
         else:
             self._notices.warning(message)

@@ -162,6 +162,27 @@ def test_another_token_is_asked_for_when_this_one_is_refused(
     qtbot.waitUntil(dock.tabs.isVisible, timeout=PATIENCE_MS)
 
 
+def test_one_message_asks_for_a_token_however_many_calls_were_refused(
+    workspace: Workspace, qtbot: QtBot
+) -> None:
+    dock, services = workspace.dock, workspace.services
+    with FaultServer([answer(STORAGE)], then=answer([{"id": "a", "name": "a"}])) as server:
+        services.session.sign_in(server.url, "YTpi", False)
+        qtbot.waitUntil(lambda: bool(dock.imagery.model.mosaics()), timeout=PATIENCE_MS)
+        dock.imagery.imageryTree.expandAll()
+        busy = (services.session, services.mosaics, services.images)
+        qtbot.waitUntil(lambda: not any(one.is_busy for one in busy), timeout=PATIENCE_MS)
+        dock.messageBar.clearWidgets()
+        server.then = answer({"message": "no"}, 401)
+        qtbot.mouseClick(dock.refreshButton, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: bool(dock.messageBar.items()), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: not any(one.is_busy for one in busy), timeout=PATIENCE_MS)
+    refused = {one.target for one in server.requests if one.method == "GET"}
+    assert {"/rest/rasters/memory", "/rest/rasters/mosaic", "/rest/rasters/mosaic/a/image"} <= refused
+    (item,) = dock.messageBar.items()
+    assert "the server did not accept the token" in item.property("text")
+
+
 def test_another_account_finds_nothing_of_the_one_before(
     signed_in: Workspace, qtbot: QtBot, stocked: object
 ) -> None:
