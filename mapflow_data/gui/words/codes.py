@@ -49,8 +49,15 @@ def _file_validation(parameters: Mapping[str, Any]) -> str:
     if not name or got is None or expected is None:
         return translate("Codes", "it does not fit the mosaic's other images; upload it into another mosaic")
     return translate("Codes", "its {0} is {1}, the mosaic's is {2}; upload it into another mosaic").format(
-        _parameter_name(name), got, expected
+        _parameter_name(name), _plain(got), _plain(expected)
     )
+
+
+def _plain(value: Any) -> str:
+    """ "1 × 2" for [1.0, 2.0], "1" for [1.0, 1.0], and for text as it is."""
+    many = value if isinstance(value, (list, tuple)) else [value]
+    told = [f"{one:.10g}" if isinstance(one, float) else str(one) for one in many]
+    return " × ".join(dict.fromkeys(told))
 
 
 def _file_check(parameters: Mapping[str, Any]) -> str:

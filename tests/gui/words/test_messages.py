@@ -57,6 +57,19 @@ def test_a_mosaic_that_does_not_match_is_named_by_what_differs() -> None:
     assert text.startswith("DJI_1.tif: its CRS is EPSG:32638, the mosaic's is EPSG:32637;")
 
 
+@pytest.mark.parametrize(
+    ("got", "expected", "told"),
+    [
+        ([1.0, 1.0], [120.0, 120.0], "is 1, the mosaic's is 120;"),
+        ([0.3, 0.25], 0.3, "is 0.3 × 0.25, the mosaic's is 0.3;"),
+        (["uint8", "uint8"], ("uint16",), "is uint8, the mosaic's is uint16;"),
+    ],
+)
+def test_what_differs_is_told_as_people_write_it(got: object, expected: object, told: str) -> None:
+    parameters = {"param_name": "pixel_size", "got_param": got, "expected_param": expected}
+    assert told in describe(errors.BadRequest(code="FileValidationFailed", parameters=parameters)).text
+
+
 def test_a_file_that_is_refused_is_told_in_words_of_people() -> None:
     def told(*bad: str) -> str:
         return describe(errors.BadRequest(code="FileCheckFailed", parameters={"bad_parameters": bad})).text
