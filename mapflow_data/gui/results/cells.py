@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QLocale
 
 from ...api.models import CatalogItem
 from ...layers.results import NOT_IN_PLAN, ON_REQUEST
+from ..words import formats
 
 translate = QCoreApplication.translate
 
@@ -71,7 +72,7 @@ class Row:
 
     @cached_property
     def title(self) -> str:
-        """ "2025-07-14 JL1GF03A"."""
+        """ "14 Jul 2025 JL1GF03A"."""
         day, name = self.texts[Column.DATE], self.texts[Column.SENSOR]
         return f"{day} {name}" if self.item.acquired_at else name
 
@@ -109,7 +110,7 @@ class Row:
             f"{title(column)}: {self.texts[column]}" for column in Column if self.texts[column] != NOTHING
         ]
         if self.item.acquired_at:
-            lines[0] = f"{title(Column.DATE)}: {self.item.acquired_at:%Y-%m-%d %H:%M}"
+            lines[0] = translate("Results", "Date: {0}").format(formats.moment(self.item.acquired_at))
         if self.availability == ON_REQUEST:
             lines.append(translate("Results", "A scene is ordered; Mapflow delivers it on request."))
         elif self.availability == NOT_IN_PLAN:
@@ -141,7 +142,7 @@ def text(row: Row, column: int) -> str:
     """An en dash for what is not known."""
     item = row.item
     if column == Column.DATE:
-        return item.acquired_at.date().isoformat() if item.acquired_at else NOTHING
+        return formats.day(item.acquired_at) or NOTHING
     if column == Column.SENSOR:
         return item.sensor or item.satellite or item.provider or item.id or NOTHING
     if column == Column.PRODUCT:

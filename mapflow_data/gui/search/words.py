@@ -51,7 +51,7 @@ def period(days: Days) -> str:
 
 
 def day(value: date, *, has_year: bool = True) -> str:
-    return _shown(value, "d MMM yyyy" if has_year else "d MMM")
+    return _shown(value, formats.DAY if has_year else "d MMM")
 
 
 def _shown(value: date, form: str) -> str:

@@ -49,7 +49,7 @@ def ids(model: ResultsModel) -> str:
 
 def test_cards_say_what_matters_in_two_lines(model: ResultsModel) -> None:
     rows = [model.row(number) for number in range(4)]
-    assert rows[0].title == "2025-07-14 JL1GF03A"
+    assert rows[0].title == "14 Jul 2025 JL1GF03A"
     assert rows[0].facts.replace("\u2009", " ") == "0 % cloud · 0.50 m · 3.9° · covers 84 %"
     assert rows[1].facts.replace("\u2009", " ") == "12 % cloud · 10 m · covers 0.3 %"
     assert rows[2].title == "GF2"
