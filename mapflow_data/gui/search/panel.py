@@ -160,6 +160,8 @@ class SearchPanel(QWidget):
         run, has_rows = self.run, self.model.total > 0
         if run.state is State.DONE and self._was_searching:
             self._folding.fold(has_rows)
+        elif run.state is State.IDLE:
+            self._folding.unfold()  # its project is closed: nothing is left to see
         self._was_searching = run.state is State.SEARCHING
         if run.state is State.FAILED and run.error is not None and has_rows:
             self.failed.emit("search", run.error)

@@ -278,6 +278,16 @@ def test_an_own_project_gets_results_or_nobody_does(
     assert notes == ["The search was dropped, as another project was opened meanwhile."]
 
 
+def test_in_a_new_project_the_form_is_there_again(panel: SearchPanel, qtbot: QtBot) -> None:
+    search_here(panel, qtbot)
+    assert not panel.searchForm.isVisible()
+    QgsProject.instance().clear()
+    qtbot.waitUntil(panel.searchForm.searchButton.isVisible, timeout=PATIENCE_MS)
+    assert not panel.foldedBox.isVisible()
+    search_here(panel, qtbot)
+    assert not panel.searchForm.isVisible()
+
+
 def test_polygons_of_a_layer_are_an_area_selected_ones_first(
     panel: SearchPanel, person: Person, qtbot: QtBot
 ) -> None:
