@@ -43,10 +43,10 @@ THEME = {
     "on_the_map": "mActionShowAllLayers.svg",
     "copy": "mActionEditCopy.svg",
     "delete": "mActionDeleteSelected.svg",
-    "rename": "mActionRename.svg",
+    "rename": "mActionChangeLabelProperties.svg",
     "pick": "mActionSelect.svg",
     "sheet": "mActionIconView.svg",
-    "replace": "mActionFindReplace.svg",
+    "replace": "mActionReload.svg",
     "download": "mActionSharingImport.svg",
     "open_folder": "mActionFileOpen.svg",
 }
