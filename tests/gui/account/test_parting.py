@@ -85,5 +85,5 @@ def test_a_deletion(dock: MapflowDock, docks: Docks, qtbot: QtBot, box: Sandbox,
         if is_signed_out:
             sign_in(docks, qtbot, box.url, box.other_token)
             assert notices(dock) == []
-    with MapflowClient(make_connection(box.url, box.token)) as client:
-        assert len(client.mosaics.list()) == 2
+        with MapflowClient(make_connection(box.url, box.token)) as client:
+            assert len(client.mosaics.list()) == 2
