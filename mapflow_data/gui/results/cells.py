@@ -51,12 +51,8 @@ class Row:
         self.covers = covers
         self.availability = availability  # one of layers.results, "" where it cannot be told
         self.place = place  # in the order that the server has
+        self.id = item.id or f"#{place}"  # own one for an item that came without
         self.key: Any = None  # what the list is sorted by now
-
-    @property
-    def id(self) -> str:
-        """Own one for an item that came without."""
-        return self.item.id or f"#{self.place}"
 
     @property
     def can_be_shown(self) -> bool:

@@ -20,6 +20,7 @@ ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 STATE_ROLE = ROW_ROLE + 1  # of its picture: one of the three below, "" for none
 PICTURE_ROLE = ROW_ROLE + 2  # QImage or None
 
+COLUMNS = len(Column)  # Qt asks for it very often
 LOADING, SHOWN = "loading", "shown"
 
 
@@ -32,6 +33,7 @@ class ResultsModel(QAbstractTableModel):
         super().__init__(parent)
         self._all: list[Row] = []  # as the server has them
         self._rows: list[Row] = []  # as they are shown
+        self._numbers: dict[str, int] = {}  # of those, by id; made when they are asked for
         self._by_id: dict[str, Row] = {}
         self._states: dict[str, str] = {}
         self._pictures: dict[str, Optional[QImage]] = {}  # None where there is none to be had
@@ -43,7 +45,7 @@ class ResultsModel(QAbstractTableModel):
 
     def clear(self) -> None:
         self.beginResetModel()
-        for held in (self._all, self._rows, self._by_id, self._states, self._pictures):
+        for held in (self._all, self._rows, self._numbers, self._by_id, self._states, self._pictures):
             held.clear()
         self.endResetModel()
 
@@ -62,6 +64,7 @@ class ResultsModel(QAbstractTableModel):
             first = len(self._rows)
             self.beginInsertRows(QModelIndex(), first, first + len(shown) - 1)
             self._rows.extend(shown)
+            self._numbers.clear()
             self.endInsertRows()
             if self._column >= 0:
                 self._rearrange(lambda: self._set_keys(shown))
@@ -100,7 +103,9 @@ class ResultsModel(QAbstractTableModel):
 
     def numbers_of(self, ids: set[str]) -> list[int]:
         """Of the rows that are shown."""
-        return [number for number, row in enumerate(self._rows) if row.id in ids] if ids else []
+        if ids and not self._numbers:
+            self._numbers = {row.id: number for number, row in enumerate(self._rows)}
+        return sorted(self._numbers[row_id] for row_id in ids if row_id in self._numbers)
 
     # Pictures
 
@@ -164,6 +169,7 @@ class ResultsModel(QAbstractTableModel):
         rows_held = [self._rows[index.row()] for index in held]
         change()
         self._rows = self._sorted()
+        self._numbers.clear()
         places = {id(row): number for number, row in enumerate(self._rows)} if held else {}
         moved = [
             self.index(places[id(row)], index.column()) if id(row) in places else QModelIndex()
@@ -184,7 +190,7 @@ class ResultsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else COLUMNS
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
@@ -219,4 +225,4 @@ class ResultsModel(QAbstractTableModel):
 
     def _tell(self, row_id: str) -> None:
         for number in self.numbers_of({row_id}):
-            self.dataChanged.emit(self.index(number, 0), self.index(number, len(Column) - 1))
+            self.dataChanged.emit(self.index(number, 0), self.index(number, COLUMNS - 1))

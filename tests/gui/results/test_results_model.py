@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -156,3 +157,42 @@ def test_ten_thousand_rows_hold_nothing_up(qgis_app: QApplication) -> None:
         with watch:
             assert all(model.index(n, 0).data(ROW_ROLE).facts for n in range(40))
         assert model.rowCount() == 10_000
+
+
+def test_a_change_is_told_of_the_row_where_it_is_now(model: ResultsModel) -> None:
+    told: list[str] = []
+    model.dataChanged.connect(lambda first, last: told.append(model.row(first.row()).id))
+
+    def tell(row_id: str) -> list[str]:
+        told.clear()
+        model.set_picture(row_id, None)
+        return list(told)
+
+    assert tell("c") == ["c"]
+    model.sort(Column.ID, DOWN)
+    assert tell("a") == ["a"]
+    model.set_filter("jl1")
+    assert (tell("a"), tell("b")) == (["a"], [])
+    model.set_filter("")
+    model.append([(item("e"), None, "")])
+    assert tell("e") == ["e"]
+    model.clear()
+    assert tell("e") == []
+
+
+def test_a_change_costs_the_same_among_many_rows(qgis_app: QApplication) -> None:
+    """Of a list that is gone through the second one would take a hundred times as long."""
+
+    def seconds(rows: int) -> float:
+        model = ResultsModel()
+        model.append((item(f"s{number}"), None, "") for number in range(rows))
+        model.set_state("s0", "loading")
+        taken = []
+        for state in ("shown", "loading", "shown"):
+            start = time.process_time()
+            for number in range(200):
+                model.set_state(f"s{number}", state)
+            taken.append(time.process_time() - start)
+        return min(taken)
+
+    assert seconds(20_000) < 10 * seconds(200)
