@@ -27,6 +27,7 @@ from ..widgets.forms import load_ui
 from ..widgets.icons import icon
 from ..widgets.online_only import set_possible
 from ..widgets.picture_label import PictureLabel
+from ..widgets.position_label import PositionLabel
 from ..widgets.qt_compat import QAction
 from ..widgets.rest import Rest
 from ..widgets.wrapped_label import WrappedLabel
@@ -58,7 +59,7 @@ class ImageDialog(QDialog):
     retryButton: QPushButton
     factsView: FactsView
     previousButton: QToolButton
-    positionLabel: QLabel
+    positionLabel: PositionLabel
     nextButton: QToolButton
     onMapButton: QPushButton
     zoomButton: QPushButton
@@ -223,13 +224,7 @@ class ImageDialog(QDialog):
             self._asked = ()
 
     def _show_position(self, position: int, count: int) -> None:
-        words, label = self.tr("{0} of {1}"), self.positionLabel
-        label.setMinimumWidth(0)
-        widths = []
-        for place in (count, position):
-            label.setText(words.format(place, count))
-            widths.append(label.sizeHint().width())
-        label.setMinimumWidth(max(widths))  # the arrows stay where they are
+        self.positionLabel.set_position(position, count)
         self.previousButton.setEnabled(position > 1)
         self.nextButton.setEnabled(position < count)
 
