@@ -6,7 +6,7 @@ from typing import Optional
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QHideEvent, QShowEvent
-from qgis.PyQt.QtWidgets import QLabel, QSplitter, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QSplitter, QToolButton, QWidget
 
 from ...api.models import Image, Mosaic
 from ...services.pictures.service import PictureService
@@ -17,8 +17,9 @@ from ..imagery.picture_frame import look_of, look_of_mosaic
 from ..imagery.tree import ImageryTree
 from ..widgets.facts_label import FactsLabel
 from ..widgets.forms import load_ui
+from ..widgets.position_label import PositionLabel
 from ..widgets.title_button import TitleButton
-from ..words import formats
+from ..words import counts, formats
 from . import words as image_words
 from .picture_pane import PicturePane
 
@@ -33,7 +34,7 @@ class ImageDrawer(QWidget):
     image_activated = pyqtSignal(object)  # by a double click on its picture
 
     titleButton: TitleButton
-    positionLabel: QLabel
+    positionLabel: PositionLabel
     previousButton: QToolButton
     nextButton: QToolButton
     body: QWidget
@@ -128,8 +129,7 @@ class ImageDrawer(QWidget):
         is_image = self._place >= 0
         for part in (self.positionLabel, self.previousButton, self.nextButton):
             part.setVisible(is_image)
-        position = self.tr("{0} of {1}").format(self._place + 1, len(self._siblings))
-        self.positionLabel.setText(position)
+        self.positionLabel.set_position(self._place + 1, len(self._siblings))
         self.previousButton.setEnabled(self._place > 0)
         self.nextButton.setEnabled(self._place + 1 < len(self._siblings))
 
@@ -146,9 +146,7 @@ class ImageDrawer(QWidget):
     def _mosaic_lines(self, mosaic: Mosaic) -> list[str]:
         branch = self._tree.imagery.branch(mosaic.id) if self._tree else None
         count = branch.count if branch else mosaic.image_count
-        words = ""
-        if count is not None:
-            words = self.tr("1 image") if count == 1 else self.tr("{0} images").format(count)
+        words = "" if count is None else counts.images(count)
         tags = self.tr("Tags: {0}").format(", ".join(mosaic.tags)) if mosaic.tags else ""
         created = formats.day(mosaic.created_at)
         size = formats.size(branch.size if branch else mosaic.size_bytes)

@@ -15,7 +15,7 @@ from ...layers.corners import bounds
 from ...layers.geometry import outline, read_crs, read_footprint
 from ..imagery.cells import status
 from ..words import areas as area_words
-from ..words import formats
+from ..words import counts, formats
 
 translate = QCoreApplication.translate
 
@@ -134,9 +134,7 @@ def bands_and_type(image: Image) -> str:
     """ "3 bands, uint8"."""
     if image.bands is None:
         return _types(image.dtypes)
-    one, more = translate("ImageFacts", "1 band"), translate("ImageFacts", "{0} bands")
-    count = one if image.bands == 1 else more.format(_whole(image.bands))
-    return ", ".join(filter(None, (count, _types(image.dtypes))))
+    return ", ".join(filter(None, (counts.bands(image.bands), _types(image.dtypes))))
 
 
 def shape(image: Image) -> str:

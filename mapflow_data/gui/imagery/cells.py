@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 from ...api.models import Image, Mosaic
 from ..widgets.icons import cell_icon
 from ..widgets.tables import DOWNWARDS, RIGHT
-from ..words import formats
+from ..words import counts, formats
 from ..words.plain import as_tooltip, cut
 
 translate = QCoreApplication.translate
@@ -168,7 +168,7 @@ def _tooltip(item: Union[Mosaic, Image]) -> str:
         lines = [item.name, ", ".join(item.tags), formats.moment(item.created_at), item.id]
     else:
         shape = f"{item.width} × {item.height} px" if item.width and item.height else ""
-        bands = translate("Imagery", "{0} bands").format(item.bands) if item.bands else ""
+        bands = counts.bands(item.bands) if item.bands else ""
         facts = " · ".join(part for part in (shape, bands, _image_text(item, Column.CRS)) if part)
         state = "" if item.is_ready else status(item)
         lines = [item.filename, state, facts, formats.moment(item.uploaded_at), item.id]

@@ -13,7 +13,7 @@ from ...api.models import Mosaic
 from ...services.deletions import Item, Outcome
 from ...services.online import SIGNED_OUT
 from ..imagery.cells import name_of
-from ..words import formats
+from ..words import counts, formats
 from ..words.messages import Message, describe
 from ..words.plain import cut, short
 
@@ -40,7 +40,7 @@ def headline(doomed: Sequence[Doomed]) -> str:
     images = len(doomed) - len(mosaics)
     parts = [_mosaics(mosaics)] if mosaics else []
     if images:
-        parts.append(_other_images(images) if mosaics else image_count(images))
+        parts.append(_other_images(images) if mosaics else counts.images(images))
     sizes = [one.size for one in doomed if one.size is not None]
     if len(sizes) == len(doomed):
         parts.append(formats.size(sum(sizes)))
@@ -54,12 +54,8 @@ def question(doomed: Sequence[Doomed]) -> str:
 
 def line(one: Doomed) -> str:
     """ "field_1.tif · 683 MB"."""
-    count = image_count(one.images) if one.images is not None else ""
+    count = counts.images(one.images) if one.images is not None else ""
     return " · ".join(part for part in (cut(name_of(one.item)), count, formats.size(one.size)) if part)
-
-
-def image_count(count: int) -> str:
-    return translate("Delete", "1 image") if count == 1 else translate("Delete", "{0} images").format(count)
 
 
 def success(outcomes: Sequence[Outcome]) -> str:
@@ -106,8 +102,8 @@ def failure(outcomes: Sequence[Outcome]) -> Message:
     if len(outcomes) == 1:
         return reasons[0]
     gone = sum(outcome.error is None for outcome in outcomes)
-    counts = translate("Delete", "{0} deleted, {1} failed").format(gone, len(reasons))
-    return Message(f"{counts}. {reasons[0].text}", "\n".join(f"{one.text}\n{one.details}" for one in reasons))
+    told = translate("Delete", "{0} deleted, {1} failed").format(gone, len(reasons))
+    return Message(f"{told}. {reasons[0].text}", "\n".join(f"{one.text}\n{one.details}" for one in reasons))
 
 
 def _quoted(item: Item) -> str:
@@ -119,12 +115,12 @@ def _not_deleted(item: Item) -> str:
 
 
 def _mosaics(mosaics: Sequence[Doomed]) -> str:
-    counts = [one.images for one in mosaics if one.images is not None]
+    known = [one.images for one in mosaics if one.images is not None]
     many = len(mosaics)
     named = translate("Delete", "1 mosaic") if many == 1 else translate("Delete", "{0} mosaics").format(many)
-    if len(counts) < many:
+    if len(known) < many:
         return translate("Delete", "{0} with all images").format(named)
-    return translate("Delete", "{0} with {1}").format(named, image_count(sum(counts)))
+    return translate("Delete", "{0} with {1}").format(named, counts.images(sum(known)))
 
 
 def _other_images(count: int) -> str:

@@ -12,7 +12,7 @@ from ..imagery.contact_sheet import ContactSheet
 from ..imagery.tree import ImageryTree
 from ..widgets.current_in_sight import CurrentInSight
 from ..widgets.name_label import NameLabel
-from ..words import formats
+from ..words import counts, formats
 from .states import ImageryStates
 
 
@@ -81,4 +81,4 @@ class ImageryViews(QObject):
             return ""
         if shown < count:
             return self.tr("{0} of {1} images").format(formats.whole(shown), formats.whole(count))
-        return self.tr("1 image") if count == 1 else self.tr("{0} images").format(formats.whole(count))
+        return counts.images(count)
