@@ -22,6 +22,12 @@ from tests.rig.smooth import LIMIT_MS, ROUNDS, Neighbour, Stopwatch, smooth
 from tests.rig.witness import Witness
 
 PLANTED = 0.12  # seconds
+BUSY = """
+import os
+parent = os.getppid()
+while os.getppid() == parent:
+    sum(range(100_000))
+"""
 TELLS = Path("/proc/self/schedstat").exists()
 
 
@@ -30,7 +36,7 @@ def load(request: pytest.FixtureRequest) -> Iterator[int]:
     """So many processes that want a processor all the time."""
     if request.param and not TELLS:
         pytest.skip("this system does not tell how long a thread waits for a processor")
-    busy = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(request.param)]
+    busy = [subprocess.Popen([sys.executable, "-S", "-c", BUSY]) for _ in range(request.param)]
     yield request.param
     for process in busy:
         process.kill()
@@ -182,6 +188,7 @@ def test_nothing_measured_is_no_success() -> None:
 def test_where_the_system_tells_nothing_the_lateness_of_the_witness_counts() -> None:
     blind = Witness(is_blind=True)
     try:
+        blind.wake()
         begin = time.perf_counter()
         rest()
         end = time.perf_counter()
@@ -205,13 +212,13 @@ ME, OTHER = 1, 2
     ("threads", "share"),
     [
         ({}, 0.0),
-        ({ME: Seen(0.03, 0.01, 0)}, 0.03),
-        ({ME: Seen(0.03, 0.00001, 0)}, 0.03),  # before it got on
-        ({OTHER: Seen(0.03, 0.01, 0)}, 0.03),  # what it held could not be had
-        ({OTHER: Seen(0.03, 0.00001, 1)}, 0.03),
-        ({OTHER: Seen(0.03, 0.00001, 0)}, 0.0),  # it has but looked whether there is something to do
-        ({ME: Seen(0.03, 0.01, 0), OTHER: Seen(0.02, 0.01, 0)}, 0.03),  # at the same time
-        ({ME: Seen(9.0, 0.01, 0)}, 0.049),  # no more than there was
+        ({ME: Seen(0.03, True, 0)}, 0.03),
+        ({ME: Seen(0.03, False, 0)}, 0.03),  # before it got on
+        ({OTHER: Seen(0.03, True, 0)}, 0.03),  # what it held could not be had
+        ({OTHER: Seen(0.03, False, 1)}, 0.03),
+        ({OTHER: Seen(0.03, False, 0)}, 0.0),  # it has but looked whether there is something to do
+        ({ME: Seen(0.03, True, 0), OTHER: Seen(0.02, True, 0)}, 0.03),  # at the same time
+        ({ME: Seen(9.0, True, 0)}, 0.049),  # no more than there was
     ],
 )
 def test_what_counts_as_the_machines(threads: dict[int, Seen], share: float) -> None:

@@ -14,21 +14,21 @@ from typing import NamedTuple
 
 BEAT = 0.004  # seconds between looks
 KEPT = 50_000  # looks: some minutes
-SOME_WORK = 0.0003  # seconds
+SOME_WORK = 0.0003, 0.03  # seconds, and their share of the time between two looks
 TICK = 0.01  # seconds; the unit in which /proc/stat tells what was stolen
 
 
 class Seen(NamedTuple):
-    """Of a thread since the last look: seconds without a processor though ready, seconds with one, and how
-    often it lately had to leave one to somebody else.
+    """Of a thread since the last look: seconds without a processor though ready, whether it did more with one
+    than to look whether the interpreter is free, and how often it lately had to leave one to somebody else.
     """
 
     waited: float
-    ran: float
+    worked: bool
     ousted: int
 
 
-IDLE = Seen(0.0, 0.0, 0)
+IDLE = Seen(0.0, False, 0)
 
 
 class Look(NamedTuple):
@@ -58,10 +58,10 @@ def machines_share(looks: Sequence[Look], begin: float, end: float, asker: int) 
 def _counts(looks: Sequence[Look], thread: int) -> bool:
     """Whether the thread that waited had something to do, or held what others waited for.
 
-    Else it has but looked whether the interpreter is free, as it does every five milliseconds.
+    Who waits for the interpreter wakes up every five milliseconds, and nobody waits for that.
     """
     seen = [look.threads.get(thread, IDLE) for look in looks]
-    return seen[0].ousted > 0 or any(one.ran > SOME_WORK for one in seen)
+    return seen[0].ousted > 0 or any(one.worked for one in seen)
 
 
 def _length(spans: Iterable[tuple[float, float]], begin: float, end: float) -> float:
@@ -80,17 +80,18 @@ class Watched:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._before = Seen(*_times(folder), 0)
+        self._before = _times(folder)
         self._ousted = (_ousted(folder),) * 2  # two looks ago and one, of those in which something was new
 
-    def look(self) -> Seen:
-        waited, ran = _times(self._folder)
-        before, self._before = self._before, Seen(waited, ran, 0)
-        if before == self._before:
+    def look(self, seconds: float) -> Seen:
+        """Since the last one, so many seconds ago."""
+        (waited, ran), self._before = self._before, _times(self._folder)
+        waited, ran = self._before[0] - waited, self._before[1] - ran
+        if not waited + ran:
             return IDLE
         ousted, since = _ousted(self._folder), self._ousted[0]
         self._ousted = (self._ousted[1], ousted)
-        return Seen(waited - before.waited, ran - before.ran, ousted - since)
+        return Seen(waited, ran > max(SOME_WORK[0], SOME_WORK[1] * seconds), ousted - since)
 
 
 class Watch:
@@ -111,16 +112,17 @@ class Watch:
             return Look(self._at, {}, late, 0.0)
         own, self._own = self._own, _times("/proc/self")
         late -= sum(self._own) - sum(own)
-        return Look(self._at, self._look_at_threads(), late if late > BEAT else 0.0, self._look_for_theft())
+        threads = self._look_at_threads(self._at - before)
+        return Look(self._at, threads, late if late > BEAT else 0.0, self._look_for_theft())
 
-    def _look_at_threads(self) -> dict[int, Seen]:
+    def _look_at_threads(self, seconds: float) -> dict[int, Seen]:
         names = [task.name for task in self._tasks.iterdir()]
         found = {}
         for name in names:
             try:
                 if name not in self._threads:
                     self._threads[name] = Watched(f"{self._tasks}/{name}")
-                seen = self._threads[name].look()
+                seen = self._threads[name].look(seconds)
             except OSError:  # it has just ended
                 continue
             if seen is not IDLE:
@@ -150,18 +152,27 @@ def _ousted(folder: str) -> int:
 
 def _main(process: str, sight: str) -> None:
     looks: deque[Look] = deque(maxlen=KEPT)
-    threading.Thread(target=_answer, args=(looks,), daemon=True).start()
+    is_awake = threading.Event()
+    threading.Thread(target=_answer, args=(looks, is_awake), daemon=True).start()
     watch = Watch(process, sight == "blind")
     while True:
+        was_awake = is_awake.is_set()
+        is_awake.wait()
         time.sleep(BEAT)
         try:
-            looks.append(watch.look())
+            look = watch.look()
         except OSError:  # whom it watches is gone
             return
+        if was_awake:
+            looks.append(look)
 
 
-def _answer(looks: deque[Look]) -> None:
+def _answer(looks: deque[Look], is_awake: threading.Event) -> None:
     for line in sys.stdin:
+        if line == "rest\n":
+            is_awake.clear()
+            continue
+        is_awake.set()
         begin, end, asker = line.split()
         while not looks or looks[-1].at < float(end):
             time.sleep(BEAT)

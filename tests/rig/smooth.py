@@ -43,7 +43,7 @@ class Gauge:
     """Collects stretches while its block, or one of its blocks, is under way."""
 
     def __init__(self) -> None:
-        witness()  # sees from now on
+        witness().wake()
         self.stretches: list[Stretch] = []
         self._at = self._used = 0.0
 
@@ -62,6 +62,7 @@ class Gauge:
             if stretch.late <= worst:
                 break
             worst = max(worst, stretch.ours)
+        witness().rest()
         return worst * 1000
 
     def restart(self) -> None:

@@ -10,6 +10,7 @@ import atexit
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Optional
 
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Witness:
-    """Watches the process that makes it, from now until that ends. `is_blind`: as on such a system."""
+    """Watches the process that makes it, when it is told to. `is_blind`: as on such a system."""
 
     def __init__(self, *, is_blind: bool = False) -> None:
         command = [sys.executable, "-S", "-E", "-m", "tests.rig.machine"]
@@ -25,7 +26,16 @@ class Witness:
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
         atexit.register(self.close)
-        self._ask("0 0 0")  # until it is there
+
+    def wake(self) -> None:
+        """It sees all from when this returns."""
+        now = time.perf_counter()
+        self._ask(f"{now!r} {now!r} 0")
+
+    def rest(self) -> None:
+        """What it has seen can be asked for all the same."""
+        assert self._process.stdin is not None
+        print("rest", file=self._process.stdin, flush=True)
 
     @property
     def process_id(self) -> int:
@@ -56,7 +66,7 @@ _the_one: Optional[Witness] = None
 
 
 def witness() -> Witness:
-    """The one of this process; it is there from the first call on."""
+    """The one of this process."""
     global _the_one
     if _the_one is None:
         _the_one = Witness()
