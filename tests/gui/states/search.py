@@ -40,9 +40,7 @@ def start(stage: Stage) -> SearchPanel:
     return stage.sign_in().show_search()
 
 
-def with_area(
-    stage: Stage, name: str = "Polygon", km2: float = 612.0, vertices: int = 4
-) -> SearchPanel:
+def with_area(stage: Stage, name: str = "Polygon", km2: float = 612.0, vertices: int = 4) -> SearchPanel:
     panel = start(stage)
     panel.picker._set(Area(name, SHAPE, km2, vertices))
     return panel
