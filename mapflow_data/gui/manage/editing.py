@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable
+from functools import partial
+from typing import Any, Callable, Union
 
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QDialog, QWidget
@@ -11,6 +12,7 @@ from qgis.PyQt.QtWidgets import QDialog, QWidget
 from ...api.errors import MapflowError, NotFound
 from ...api.models import Image, Mosaic
 from ...services.bundle import Services
+from ...services.online import is_out_of_reach
 from ..account.own_dialog import OwnDialog
 from ..imagery.model import ImageryModel
 from ..words.plain import cut
@@ -29,6 +31,8 @@ class Editing(QObject):
         self._panel = parent
         self._dialog: OwnDialog[QDialog] = OwnDialog(services.session, self)
         self._mosaic_id = ""  # of the image renamed last
+        self._again: dict[str, Callable[[], None]] = {}  # opens what was sent last once more, as it was typed
+        services.session.account_left.connect(self._again.clear)
         services.mosaics.mosaic_changed.connect(self._on_mosaic_changed)
         services.mosaics.mosaic_moved_on.connect(self._on_mosaic_moved_on)
         services.images.image_renamed.connect(self._on_image_renamed)
@@ -36,23 +40,46 @@ class Editing(QObject):
         services.images.failed.connect(self._on_failed)
 
     def create(self) -> None:
-        dialog = MosaicDialog(self._panel)
-        self._open(dialog, lambda: self._services.mosaics.create(dialog.name, dialog.tags))
+        self._create()
 
     def edit(self, mosaic: Mosaic, notice: str = "") -> None:
-        if self._services.mosaics.is_changing(mosaic.id):
-            return
-        dialog = MosaicDialog(self._panel, mosaic, notice)
-        self._open(dialog, lambda: self._services.mosaics.update(mosaic, dialog.name, dialog.tags))
+        self._edit(mosaic, notice)
 
     def rename(self, image: Image) -> None:
-        if self._services.images.is_changing(image.id):
-            return
-        dialog = RenameDialog(image.filename, self._panel)
-        self._mosaic_id = image.mosaic_id
-        self._open(dialog, lambda: self._services.images.rename(image, dialog.name))
+        self._rename(image)
 
-    def _open(self, dialog: QDialog, on_accepted: Callable[[], None]) -> None:
+    # `typed` is what was typed before, where it could not be sent
+
+    def _create(self, *typed: Any) -> None:
+        self._open("create", MosaicDialog(self._panel), self._services.mosaics.create, self._create, typed)
+
+    def _edit(self, mosaic: Mosaic, notice: str, *typed: Any) -> None:
+        if not self._services.mosaics.is_changing(mosaic.id):
+            dialog = MosaicDialog(self._panel, mosaic, notice)
+            send = partial(self._services.mosaics.update, mosaic)
+            self._open("update", dialog, send, partial(self._edit, mosaic, notice), typed)
+
+    def _rename(self, image: Image, *typed: Any) -> None:
+        if not self._services.images.is_changing(image.id):
+            self._mosaic_id = image.mosaic_id
+            dialog = RenameDialog(image.filename, self._panel)
+            send = partial(self._services.images.rename, image)
+            self._open("rename", dialog, send, partial(self._rename, image), typed)
+
+    def _open(
+        self,
+        what: str,
+        dialog: Union[MosaicDialog, RenameDialog],
+        send: Callable[..., None],
+        again: Callable[..., None],
+        typed: tuple[Any, ...],
+    ) -> None:
+        def on_accepted() -> None:
+            self._again[what] = partial(again, *dialog.typed)
+            send(*dialog.typed)
+
+        if typed:
+            dialog.type_in(*typed)
         dialog.accepted.connect(on_accepted)
         self._dialog.open(dialog)
 
@@ -80,7 +107,10 @@ class Editing(QObject):
         self._services.images.load(image.mosaic_id)
 
     def _on_failed(self, what: str, error: MapflowError) -> None:
-        """What is gone leaves the tree; the message is the dock's."""
+        """What is gone leaves the tree, what could not be sent is there again; the message is the dock's."""
+        again = self._again.pop(what, None)
+        if again is not None and is_out_of_reach(error) and self._dialog.current is None:
+            again()
         if what == "update" and isinstance(error, NotFound):
             self._services.mosaics.load()
         elif what == "rename" and isinstance(error, NotFound):

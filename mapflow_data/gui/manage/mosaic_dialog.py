@@ -52,6 +52,15 @@ class MosaicDialog(OnlineDialog):
         """Those that nobody touched stay as they were."""
         return self.tagsEdit.tags()
 
+    @property
+    def typed(self) -> tuple[str, tuple[str, ...]]:
+        return self.name, self.tags
+
+    def type_in(self, name: str, tags: tuple[str, ...]) -> None:
+        self.nameEdit.setText(name)
+        self.tagsEdit.set_tags(tags)
+        self._on_changed()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrapped lines are never cut: Qt itself thinks of the width alone."""
         super().resizeEvent(event)

@@ -39,5 +39,12 @@ class RenameDialog(OnlineDialog):
     def name(self) -> str:
         return str(self.nameEdit.text()).strip()
 
+    @property
+    def typed(self) -> tuple[str]:
+        return (self.name,)
+
+    def type_in(self, name: str) -> None:
+        self.nameEdit.setText(name)
+
     def _on_changed(self) -> None:
         self.set_ready(bool(self.name) and self.name != self._known)

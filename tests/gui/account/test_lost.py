@@ -121,6 +121,41 @@ def test_what_is_typed_waits_for_the_server(
         )
 
 
+@pytest.mark.parametrize("what", ["edit", "create", "rename"])
+def test_what_could_not_be_sent_is_there_again_as_it_was_typed(
+    dock: MapflowDock, docks: Docks, qtbot: QtBot, box: Sandbox, what: str
+) -> None:
+    """The server went when somebody had just said yes."""
+    if what == "rename":
+        dock.imagery.imageryTree.show_image(*open_mosaic(dock, qtbot, "Two fields"))
+    more = dock.imagery.moreButton.menu()
+    {"edit": more.edit.trigger, "create": dock.imagery.newMosaicButton.click, "rename": more.rename.trigger}[
+        what
+    ]()
+    dialog = dialog_of(dock.imagery)
+    dialog.nameEdit.selectAll()
+    qtbot.keyClicks(dialog.nameEdit, "Typed")
+    box.stop()
+    qtbot.mouseClick(dialog.ok_button, LEFT)
+    qtbot.waitUntil(
+        lambda: [one for one in notices(dock) if "cannot be reached" in one] != [], timeout=60_000
+    )
+    again = dialog_of(dock.imagery)
+    assert again is not dialog
+    assert again.nameEdit.text() == "Typed"
+    assert not again.ok_button.isEnabled()
+    come_back(dock, qtbot, box)
+    qtbot.mouseClick(again.ok_button, LEFT)
+    with MapflowClient(make_connection(box.url, box.token)) as client:
+        fields = row_of(dock, "Two fields").id
+
+        def names() -> list[str]:
+            named = client.images.list(fields) if what == "rename" else client.mosaics.list()
+            return [getattr(one, "filename", "") or getattr(one, "name", "") for one in named]
+
+        qtbot.waitUntil(lambda: "Typed" in names(), timeout=PATIENCE_MS)
+
+
 def test_it_is_noticed_by_whatever_is_asked(
     dock: MapflowDock, docks: Docks, qtbot: QtBot, box: Sandbox
 ) -> None:
