@@ -136,7 +136,7 @@ def on_map(stage: Stage, dock: QWidget, entry: str) -> Walk:
     yield from stage.choose(entry)
 
 
-def choose_file(stage: Stage, path: object) -> Walk:
+def choose_file(stage: Stage, path: Path) -> Walk:
     """Types a path into the file dialog that opens: Qt's own, as the desktop's is another program's."""
     yield Until(lambda: find("QFileDialog"), "a file dialog is open")
     yield from stage.type(child(find("QFileDialog"), "fileNameEdit"), str(path))

@@ -147,9 +147,10 @@ def ask_to_upload(stage: Stage) -> Walk:
 
 def add_unfit(stage: Stage, dialog: QDialog) -> Walk:
     view = child(dialog, "fileTree")
-    yield from stage.click(child(dialog, "addFilesButton"))
-    yield from choose_file(stage, " ".join(f'"{UNFIT / name}"' for name in UNFIT_NAMES))
-    yield Until(lambda: _group(view, f"Cannot be sent ({len(UNFIT_NAMES)})"), "both are told apart")
+    for count, name in enumerate(UNFIT_NAMES, 1):
+        yield from stage.click(child(dialog, "addFilesButton"))
+        yield from choose_file(stage, UNFIT / name)
+        yield Until(lambda count=count: _group(view, f"Cannot be sent ({count})"), f"{name} is told apart")
     yield from stage.pause(0.5)
     stage.picture("upload-dialog", dialog)
     group = _group(view, "Cannot be sent")
