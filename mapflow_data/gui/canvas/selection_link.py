@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from qgis.core import QgsExpression, QgsFeatureRequest, QgsMapLayer, QgsProject, QgsVectorLayer
-from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, QObject
+from qgis.PyQt.QtCore import QObject
 
 from ...api.models import Mosaic
 from ...layers.properties import FOOTPRINTS, kind_of, mosaic_id_of
@@ -38,15 +38,8 @@ class MosaicRows:
         if ids == self.selected_image_ids():
             return
         self._tree.forget_wanted()
-        found = (self._tree.imagery.index_of(mosaic_id) for mosaic_id in ids)
-        rows = sorted((row for row in found if row.isValid()), key=lambda row: row.row())
-        selection, flag = QItemSelection(), QItemSelectionModel.SelectionFlag
-        for row in rows:
-            selection.select(row, row)
-        self._tree.selectionModel().select(selection, flag.ClearAndSelect | flag.Rows)
-        if rows:
-            self._tree.selectionModel().setCurrentIndex(rows[0], flag.NoUpdate)
-            self._tree.scrollTo(rows[0])
+        if not self._tree.select_mosaics(ids):
+            self._tree.clearSelection()
 
 
 class SelectionLink(QObject):

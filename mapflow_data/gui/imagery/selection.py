@@ -5,12 +5,13 @@ Row by row thousands of selected ones would hold up the main thread: Qt looks at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Callable
 
 from qgis.PyQt.QtCore import QItemSelection, QModelIndex
 
 from ...api.models import Image
+from ..widgets.runs import runs
 from .model import COLUMNS, ITEM_ROLE, ImageryModel, Item
 
 ITSELF = ""  # stands for the mosaic among the ids of its images
@@ -77,14 +78,5 @@ def _place(index: QModelIndex) -> tuple[int, int]:
 
 
 def _add(selection: QItemSelection, model: ImageryModel, parent: QModelIndex, rows: Sequence[int]) -> None:
-    for first, last in _runs(rows):
+    for first, last in runs(rows):
         selection.select(model.index(first, 0, parent), model.index(last, COLUMNS - 1, parent))
-
-
-def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of neighbours."""
-    start = 0
-    for place, row in enumerate(rows):
-        if place + 1 == len(rows) or rows[place + 1] != row + 1:
-            yield rows[start], row
-            start = place + 1

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Optional
 
-from qgis.PyQt.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QEvent, QItemSelectionModel, QModelIndex, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtWidgets import QWidget
 
@@ -16,10 +16,10 @@ from .cells import Column
 from .columns import ImageryColumns
 from .count_delegate import CountDelegate, QuietDelegate
 from .keeper import ImageryKeeper
-from .model import COLUMNS, ITEM_ROLE, ImageryModel, Item, Loading
+from .model import ITEM_ROLE, ImageryModel, Item, Loading
 from .opener import ImageryOpener
 from .place import ImageryPlace
-from .selection import selected_by_mosaic
+from .selection import ITSELF, ids_of, make_selection, selected_by_mosaic
 from .span_tree import SpanTree
 from .watch import ImageryWatch
 
@@ -93,31 +93,37 @@ class ImageryTree(SpanTree):
 
     def select_images(self, wanted: Mapping[str, set[str]]) -> None:
         """Selects these images of these mosaics and nothing else; late ones as soon as they are loaded."""
-        rows: list[QModelIndex] = []
+        here: dict[str, set[str]] = {}
         self._rows_wanted.clear()
         for mosaic_id, image_ids in wanted.items():
             branch = self.imagery.branch(mosaic_id)
             if branch is None or not image_ids:
                 continue
             if branch.state is Loading.LOADED:
-                rows += self._rows_of(mosaic_id, image_ids)
+                here[mosaic_id] = image_ids
             else:
                 self._rows_wanted[mosaic_id] = image_ids
                 self.images_wanted.emit(mosaic_id)
-        self._select(rows)
+        self._select(here)
 
     def select_mosaic(self, mosaic_id: str) -> bool:
         """False if it is not in the list (yet)."""
-        row = self.imagery.index_of(mosaic_id)
-        if row.isValid():
-            self._select([row])
-        return bool(row.isValid())
+        return self.select_mosaics([mosaic_id])
+
+    def select_mosaics(self, mosaic_ids: Iterable[str]) -> bool:
+        """Those of them that are shown, and nothing else; False where none is."""
+        here = {one: {ITSELF} for one in mosaic_ids if self.imagery.index_of(one).isValid()}
+        if here:
+            self._select(here)
+        return bool(here)
 
     def images_arrived(self, mosaic_id: str) -> None:
         """Makes up for a selection that came before its rows."""
         wanted = self._rows_wanted.pop(mosaic_id, None)
         if wanted is not None:
-            self._select([*self._selected_rows(), *self._rows_of(mosaic_id, wanted)])
+            chosen = ids_of(self._selected())
+            before = chosen.pop(mosaic_id, set())
+            self._select({**chosen, mosaic_id: before | wanted})  # it comes last: the current one is there
 
     def forget_wanted(self) -> None:
         self._rows_wanted.clear()
@@ -205,37 +211,15 @@ class ImageryTree(SpanTree):
     def _selected(self) -> dict[str, list[Item]]:
         return selected_by_mosaic(self.selectionModel().selection(), self.imagery)
 
-    def _selected_rows(self) -> list[QModelIndex]:
-        """As `selectedRows()`, which compares each row with all selected ranges."""
-        return [
-            self.imagery.index(row, 0, part.parent())
-            for part in self.selectionModel().selection()
-            if part.left() == 0
-            for row in range(part.top(), part.bottom() + 1)
-        ]
-
-    def _rows_of(self, mosaic_id: str, image_ids: set[str]) -> list[QModelIndex]:
-        """In the order shown."""
-        top = self.imagery.index_of(mosaic_id)
-        images = self.imagery.images_of(mosaic_id)
-        return [self.imagery.index(row, 0, top) for row, one in enumerate(images) if one.id in image_ids]
-
-    def _select(self, rows: list[QModelIndex]) -> None:
-        """Neighbours as one range: Qt compares each range with all others."""
-        selection = QItemSelection()
-        first = last = QModelIndex()
-        for row in rows:
-            if last.isValid() and row.row() == last.row() + 1 and row.parent() == last.parent():
-                last = row
-                continue
-            selection.select(first, last.siblingAtColumn(COLUMNS - 1))
-            first = last = row
-        selection.select(first, last.siblingAtColumn(COLUMNS - 1))
-        flag = QItemSelectionModel.SelectionFlag
+    def _select(self, wanted: Mapping[str, set[str]]) -> None:
+        """The last of them is the current one."""
+        selection, flag = make_selection(wanted, self.imagery), QItemSelectionModel.SelectionFlag
         self.selectionModel().select(selection, flag.ClearAndSelect)
-        if rows and rows[-1].isValid():
-            self.selectionModel().setCurrentIndex(rows[-1], flag.NoUpdate)
-            self.scrollTo(rows[-1])
+        if selection:
+            part = selection[len(selection) - 1]
+            last = self.imagery.index(part.bottom(), 0, part.parent())
+            self.selectionModel().setCurrentIndex(last, flag.NoUpdate)
+            self.scrollTo(last)
 
 
 def _top(index: QModelIndex) -> QModelIndex:

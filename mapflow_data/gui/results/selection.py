@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Optional
 
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, QObject, pyqtSignal
 
+from ..widgets.runs import runs
 from .cells import Column, Row
 from .model import ResultsModel
 
@@ -45,18 +46,10 @@ class ResultsSelection(QObject):
         """As they were selected on the map, in the layers of all searches."""
         selection, flag = QItemSelection(), QItemSelectionModel.SelectionFlag
         numbers = self._results.numbers_of(set().union(*wanted.values()))
-        for first, last in _runs(numbers):
+        for first, last in runs(numbers):
             selection.select(self._results.index(first, 0), self._results.index(last, len(Column) - 1))
         self.model.select(selection, flag.ClearAndSelect)
         if numbers:
             index = self._results.index(numbers[0], 0)
             self.model.setCurrentIndex(index, flag.NoUpdate)
             self.shown.emit(index)
-
-
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of those that follow each other without a gap."""
-    ends = [at for at in range(len(numbers)) if at + 1 == len(numbers) or numbers[at + 1] != numbers[at] + 1]
-    starts = [0, *(end + 1 for end in ends)]
-    for start, end in zip(starts, ends):
-        yield numbers[start], numbers[end]
