@@ -36,6 +36,7 @@ class AreaFields(QObject):
         self._label = label
         self._zoom, self._clear = tools
         self._hint = hint
+        self._refusal = ""  # code of what the hint says, of an area that could not be taken
         self._limit_km2: Optional[float] = None
         self._zoom.setIcon(icon("zoom"))
         self._clear.setIcon(icon("clear_area"))
@@ -46,6 +47,7 @@ class AreaFields(QObject):
         button.layer_chosen.connect(picker.use_layer)
         picker.changed.connect(self._on_changed)
         picker.refused.connect(self._on_refused)
+        picker.crs_given.connect(self._on_crs_given)
         picker.drawing_started.connect(self._on_drawing_started)
         picker.drawing_resized.connect(self._on_drawing_resized)
         picker.drawing_cancelled.connect(self._on_changed)
@@ -75,7 +77,7 @@ class AreaFields(QObject):
         return self._limit_km2 is not None and area.km2 > self._limit_km2
 
     def _on_changed(self, *_: object) -> None:
-        area = self._picker.area
+        area, self._refusal = self._picker.area, ""
         self._show_area(area)
         if area is not None:
             self._advise(area)
@@ -124,6 +126,7 @@ class AreaFields(QObject):
         self._label.set_texts(area_words.drawing())
         self._zoom.hide()
         self._clear.hide()
+        self._refusal = ""
         self._hint.advise(area_words.how_to_draw(shape is Shape.RECTANGLE), is_warning=False)
 
     def _on_drawing_resized(self, km2: float) -> None:
@@ -133,4 +136,9 @@ class AreaFields(QObject):
     def _on_refused(self, code: str) -> None:
         if code not in WHILE_DRAWING:
             self._show_area(self._picker.area)
+        self._refusal = code
         self._hint.advise(area_words.problem(code))
+
+    def _on_crs_given(self) -> None:
+        if self._refusal == "crs":
+            self._on_changed()

@@ -61,6 +61,7 @@ class AreaPicker(QObject):
     drawing_resized = pyqtSignal(float)  # km², with the cursor as the next corner
     drawing_cancelled = pyqtSignal()
     refused = pyqtSignal(str)  # code of `area_words.problem`
+    crs_given = pyqtSignal()  # to the map
 
     def __init__(self, canvas: QgsMapCanvas, project: QgsProject, parent: QObject) -> None:
         super().__init__(parent)
@@ -74,13 +75,19 @@ class AreaPicker(QObject):
         self._tool.area_changed.connect(self.drawing_resized)
         self._tool.cancelled.connect(self.drawing_cancelled)
         self._tool.refused.connect(self.refused)
+        canvas.destinationCrsChanged.connect(self._on_crs_changed)
         self.area: Optional[Area] = None
 
     def close(self) -> None:
         """Takes everything off the canvas."""
+        self._canvas.destinationCrsChanged.disconnect(self._on_crs_changed)
         self._work.close()
         self._tool.remove()
         self._outline.remove()
+
+    def _on_crs_changed(self) -> None:
+        if self._canvas.mapSettings().destinationCrs().isValid():
+            self.crs_given.emit()
 
     # What people ask for
 

@@ -19,7 +19,9 @@ from mapflow_data.gui.search.filters import Filters
 from mapflow_data.gui.search.form import SearchForm
 from mapflow_data.gui.words import areas as area_words
 from mapflow_data.gui.workspace import Workspace
+from mapflow_data.maptools.sketch import Shape
 from tests.gui.kit.looks import settle
+from tests.gui.kit.window import Window
 
 TODAY = date(2026, 5, 31)
 SQUARE = ((((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)),),)
@@ -209,6 +211,20 @@ def test_an_area_of_many_vertices_is_offered_simpler(
     hint.firstHintButton.click()
     assert picker.area.vertex_count == 5
     assert form.searchButton.isEnabled()
+
+
+def test_a_map_without_a_crs_is_told_until_it_has_one(
+    form: SearchForm, workspace: Workspace, window: Window
+) -> None:
+    canvas, picker = window.canvas, workspace.dock.search.picker
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem())
+    picker.use_extent()
+    assert form.areaHint.hintLabel.text().startswith("The map has no CRS")
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
+    assert form.areaHint.isHidden()
+    picker.draw(Shape.POLYGON)
+    canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    assert not form.areaHint.isHidden()  # how to draw
 
 
 def test_a_layer_without_a_crs_is_told_as_such(form: SearchForm, workspace: Workspace, qtbot: QtBot) -> None:
