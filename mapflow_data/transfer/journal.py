@@ -47,7 +47,7 @@ class Journal:
         self._lock = threading.Lock()  # of the memory
         self._writing = threading.Lock()  # of the files; taken first
         self._rows: dict[str, Row] = {}
-        self._lines: dict[str, str] = {}
+        self._lines: dict[str, tuple[Row, str]] = {}  # as they were written last; under `_writing`
         self._is_dirty = self._is_closed = False
         self._path: Optional[Path] = None
         self._held: Optional[FileLock] = None
@@ -61,25 +61,20 @@ class Journal:
             return self._rows.get(row_id)
 
     def put(self, row: Row) -> None:
-        line = to_line(row)
         with self._lock:
-            self._rows[row.id], self._lines[row.id] = row, line
+            self._rows[row.id] = row
             self._is_dirty = True
 
     def change(self, row_id: str, **changes: Any) -> None:
         """Nothing where it is gone."""
         with self._lock:
-            row = self._rows.get(row_id)
-            if row is None:
-                return
-            row = replace(row, **changes)
-            self._rows[row_id], self._lines[row_id] = row, to_line(row)
-            self._is_dirty = True
+            if row_id in self._rows:
+                self._rows[row_id] = replace(self._rows[row_id], **changes)
+                self._is_dirty = True
 
     def remove(self, row_ids: Iterable[str]) -> None:
         with self._lock:
             for row_id in row_ids:
-                self._lines.pop(row_id, None)
                 self._is_dirty |= self._rows.pop(row_id, None) is not None
 
     def flush(self) -> None:
@@ -125,17 +120,22 @@ class Journal:
         with self._lock:
             if self._is_closed or not self._is_dirty:
                 return
-            lines = list(self._lines.values())
+            rows = list(self._rows.values())
             self._is_dirty = False
+        self._lines = {row.id: self._written(row) for row in rows}
         try:
-            if lines:
-                _write(self._own_path(), lines)
+            if rows:
+                _write(self._own_path(), [line for _, line in self._lines.values()])
             elif self._path is not None:
                 self._path.unlink()
                 self._let_go(is_over=True)
         except OSError:
             self._is_dirty = True
             raise
+
+    def _written(self, row: Row) -> tuple[Row, str]:
+        known = self._lines.get(row.id)
+        return known if known is not None and known[0] is row else (row, to_line(row))
 
     def _own_path(self) -> Path:
         """Under its lock before it is there: nobody takes it for an orphan."""
