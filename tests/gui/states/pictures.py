@@ -40,39 +40,39 @@ def _sheet(stage: Stage) -> MapflowDock:
     return dock
 
 
+def _drawer(stage: Stage, image: int | None = None, mosaic_id: str = "") -> MapflowDock:
+    """Of an image by its number, or of a mosaic."""
+    dock = _filled(stage)
+    if image is None:
+        dock.imagery.imageryTree.select_mosaic(mosaic_id)
+    else:
+        dock.imagery.imageryTree.show_image(samples.image(image))
+    return dock
+
+
 @dock_state
 def drawer_with_picture(stage: Stage) -> QWidget:
-    dock = _filled(stage)
-    dock.imagery.imageryTree.show_image(samples.image(5))
-    return dock
+    return _drawer(stage, image=5)
 
 
 @dock_state
 def drawer_without_picture(stage: Stage) -> QWidget:
-    dock = _filled(stage)
-    dock.imagery.imageryTree.show_image(samples.image(4))
-    return dock
+    return _drawer(stage, image=4)
 
 
 @dock_state
 def drawer_of_a_mosaic_with_pictures(stage: Stage) -> QWidget:
-    dock = _filled(stage)
-    dock.imagery.imageryTree.select_mosaic("m1")
-    return dock
+    return _drawer(stage, mosaic_id="m1")
 
 
 @dock_state
 def drawer_of_an_image_that_failed(stage: Stage) -> QWidget:
-    dock = _filled(stage)
-    dock.imagery.imageryTree.show_image(samples.image(3))
-    return dock
+    return _drawer(stage, image=3)
 
 
 @dock_state
 def drawer_of_a_mosaic(stage: Stage) -> QWidget:
-    dock = _filled(stage)
-    dock.imagery.imageryTree.select_mosaic("m3")
-    return dock
+    return _drawer(stage, mosaic_id="m3")
 
 
 @dock_state

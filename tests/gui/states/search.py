@@ -7,7 +7,7 @@ from qgis.PyQt.QtCore import QDate, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtWidgets import QWidget
 
-from mapflow_data.api.errors import SignInRequired, TimedOut
+from mapflow_data.api.errors import MapflowError, SignInRequired, TimedOut
 from mapflow_data.gui.area.picker import Area
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.results.cells import Column
@@ -126,16 +126,17 @@ def search_nothing_found(stage: Stage) -> QWidget:
 
 @dock_state
 def search_failed(stage: Stage) -> QWidget:
-    panel = with_area(stage)
-    panel.run.error = TimedOut()
-    panel.run._set(State.FAILED)
-    return stage.dock
+    return _failed(stage, TimedOut())
 
 
 @dock_state
 def search_refused(stage: Stage) -> QWidget:
+    return _failed(stage, SignInRequired())
+
+
+def _failed(stage: Stage, error: MapflowError) -> QWidget:
     panel = with_area(stage)
-    panel.run.error = SignInRequired()
+    panel.run.error = error
     panel.run._set(State.FAILED)
     return stage.dock
 
