@@ -9,6 +9,7 @@ import re
 import subprocess
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
 from qgis.PyQt.QtCore import QTranslator
@@ -63,14 +64,15 @@ class LongWords(QTranslator):
 
 @lru_cache(maxsize=1)
 def catalogue() -> frozenset[Text]:
-    """What a translator gets: collected from code and forms as `make i18n` does."""
-    target = ROOT / "build" / "long_words.ts"
-    target.parent.mkdir(exist_ok=True)
-    target.unlink(missing_ok=True)
-    subprocess.run(
-        [ROOT / "tools" / "i18n.sh", "collect", target], check=True, capture_output=True, timeout=60
-    )
-    contexts = ElementTree.parse(target).getroot().iter("context")
+    """What a translator gets: collected from code and forms as `make i18n` does.
+
+    In a folder of its own: tests that run beside this one collect, too.
+    """
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "long_words.ts"
+        collect = [ROOT / "tools" / "i18n.sh", "collect", target]
+        subprocess.run(collect, check=True, capture_output=True, timeout=60)
+        contexts = ElementTree.parse(target).getroot().iter("context")
     return frozenset(
         (context.findtext("name", ""), source.text or "")
         for context in contexts
