@@ -105,7 +105,9 @@ def sort_key(item: Union[Mosaic, Image], column: Column) -> Any:
 
 
 def name_of(item: Union[Mosaic, Image]) -> str:
-    return (item.name if isinstance(item, Mosaic) else item.filename) or item.id
+    """In one line, and where it has nothing to be seen its id."""
+    name = item.name if isinstance(item, Mosaic) else item.filename
+    return " ".join(name.splitlines()) if name.strip() else item.id
 
 
 def _spoken(item: Union[Mosaic, Image]) -> str:

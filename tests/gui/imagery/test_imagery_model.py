@@ -83,6 +83,14 @@ def test_images_of_a_mosaic_that_is_gone_are_dropped(model: ImageryModel) -> Non
     assert names(model) == ["North", "Quarry"]
 
 
+def test_a_name_is_one_line_that_can_be_seen(model: ImageryModel) -> None:
+    """And stays as it is where it is edited."""
+    odd = [Mosaic("a", "line 1\nline 2"), Mosaic("b", " \n"), Mosaic("c", "")]
+    model.set_mosaics(odd)
+    assert sorted(names(model)) == ["b", "c", "line 1 line 2"]
+    assert {model.index(row, 0).data(ITEM_ROLE).name for row in range(3)} == {one.name for one in odd}
+
+
 def test_cells_show_sizes_and_hold_the_objects(model: ImageryModel) -> None:
     model.set_images("m1", PICTURES)
     row = model.index_of("i10", "m1")
