@@ -322,20 +322,35 @@ def test_a_token_that_is_refused_on_the_way_keeps_the_rows_and_offers_to_sign_in
     assert "Sign in" in [button.text() for button in bar.findChildren(QToolButton)]
 
 
-def test_another_token_ends_what_the_old_one_began(
+def test_another_account_ends_what_the_one_before_began(
     workspace: Workspace, window: Window, qtbot: QtBot
 ) -> None:
-    """Signed in again without a sign-out, as one does when a token is refused."""
+    """Signed in again without a sign-out."""
     first = [answer(STORAGE), answer([]), Script(status=404), answer([scene(1)], delay=20.0)]
     again = [answer(STORAGE), answer([]), Script(status=404)]
     with FaultServer([*first, *again], then=answer([scene(2)])) as server:
         panel = sign_in(workspace, server.url, "dXNlcjpzZWNyZXQ=", window, qtbot)
         panel.search_here()
         qtbot.waitUntil(lambda: searches(server) == 1, timeout=PATIENCE_MS)
-        sign_in(workspace, server.url, "dXNlcjphbm90aGVy", window, qtbot)
+        sign_in(workspace, server.url, "b3RoZXI6c2VjcmV0", window, qtbot)
         assert panel.run.state is State.IDLE
         panel.search()
         qtbot.waitUntil(lambda: panel.model.total == 1, timeout=PATIENCE_MS)
+
+
+def test_a_newer_token_of_the_account_lets_its_search_go_on(
+    workspace: Workspace, window: Window, qtbot: QtBot
+) -> None:
+    first = [answer(STORAGE), answer([]), Script(status=404), answer([scene(1)], delay=2.0)]
+    again = [answer(STORAGE), answer([]), Script(status=404)]
+    with FaultServer([*first, *again], then=answer([])) as server:
+        panel = sign_in(workspace, server.url, "dXNlcjpzZWNyZXQ=", window, qtbot)
+        panel.search_here()
+        qtbot.waitUntil(lambda: searches(server) == 1, timeout=PATIENCE_MS)
+        sign_in(workspace, server.url, "dXNlcjphbm90aGVy", window, qtbot)
+        qtbot.waitUntil(lambda: panel.run.state is State.DONE, timeout=PATIENCE_MS)
+        assert panel.model.total == 1
+        assert searches(server) == 1
 
 
 def test_a_picture_of_the_search_before_is_shown_in_the_new_one(
