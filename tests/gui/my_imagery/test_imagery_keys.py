@@ -14,6 +14,7 @@ from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.manage.mosaic_dialog import MosaicDialog
 from mapflow_data.gui.manage.rename_dialog import RenameDialog
 from mapflow_data.gui.my_imagery.panel import ImageryPanel
+from mapflow_data.gui.widgets.name_label import NameLabel
 from mapflow_data.gui.widgets.qt_compat import QAction
 from tests.gui.states.stage import Stage
 
@@ -117,9 +118,13 @@ def test_the_contact_sheet_is_a_list_as_well(panel: ImageryPanel, qtbot: QtBot) 
     type_text(panel, "ley 2")
     press(panel, KEY.Key_Down)
     assert (focus(), current(panel)) == (panel.contactSheet, "b2")
+    title = panel.sheetPage.findChild(NameLabel)
+    assert title.text().endswith("1 of 4 images")
     press(panel, KEY.Key_Up)
     assert focus() is panel.filterEdit
     press(panel, KEY.Key_Escape)
+    assert title.text().endswith("4 images")
+    assert " of " not in title.text()
     press(panel, KEY.Key_Down)
     press(panel, KEY.Key_End)
     qtbot.waitUntil(lambda: current(panel) == "b3")

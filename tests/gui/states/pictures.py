@@ -90,6 +90,15 @@ def sheet(stage: Stage) -> QWidget:
 
 
 @dock_state
+def sheet_filtered(stage: Stage) -> QWidget:
+    """It says how many of its images are left."""
+    dock = sheet(stage)
+    dock.imagery.filterEdit.setText("_0911")
+    dock.imagery.imageryTree.finish_filter()
+    return dock
+
+
+@dock_state
 def sheet_without_mosaic(stage: Stage) -> QWidget:
     return _sheet(stage)
 
