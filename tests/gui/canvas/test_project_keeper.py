@@ -17,7 +17,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from mapflow_data.api.models import Image, Mosaic
 from mapflow_data.gui.canvas.project_keeper import ProjectKeeper
 from mapflow_data.layers import footprints, mosaic_outlines, properties
-from mapflow_data.layers.keep import INDEXED_FROM, source_of
+from mapflow_data.layers.keep import INDEXED_FROM, keep, source_of
 
 MOSAIC = Mosaic(id="m1", name="North / district: June")
 WKT = "POLYGON ((2 48, 2 49, 1 49, 1 48, 2 48))"
@@ -236,3 +236,15 @@ def test_server_text_never_leads_out_of_the_folder(project: QgsProject, tmp_path
         p.suffix for p in (tmp_path / "work_mapflow").iterdir() if not p.name.endswith(("-wal", "-shm"))
     ] == [".gpkg"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["work.qgz", "work_mapflow"]
+
+
+def test_memory_of_a_kept_layer_is_given_back_by_whoever_asked(
+    project: QgsProject, outlines: QgsVectorLayer, picture: QgsRasterLayer, tmp_path: Path
+) -> None:
+    """Thousands of features take a while to go: that is for after the save."""
+    folder, context = tmp_path / "kept", project.transformContext()
+    held = keep(outlines, folder, context)
+    assert (held.providerType(), held.featureCount()) == ("memory", len(IMAGES))
+    assert (outlines.providerType(), outlines.featureCount()) == ("ogr", len(IMAGES))
+    assert keep(outlines, folder, context) is None
+    assert keep(picture, folder, context) is None
