@@ -11,7 +11,11 @@ from collections.abc import Container, Iterator, Sequence
 from tests.rig.qt6_names import GONE_FROM, GONE_METHODS, GONE_SIGNALS, GONE_VALUES, INTEGERS
 
 COMPATIBILITY = frozenset(  # where the two are told apart
-    {"mapflow_data/gui/widgets/qt_compat.py", "mapflow_data/layers/field_types.py", "tests/gui/kit/variants.py"}
+    {
+        "mapflow_data/gui/widgets/qt_compat.py",
+        "mapflow_data/layers/field_types.py",
+        "tests/gui/kit/variants.py",
+    }
 )
 MOVED = frozenset({"QAction", "QActionGroup", "QFileSystemModel", "QShortcut", "QUndoCommand", "QUndoStack"})
 GONE = frozenset({"QDesktopWidget", "QMatrix", "QRegExp", "QRegExpValidator", "QTextCodec"})
