@@ -18,7 +18,7 @@ from qgis.core import QgsApplication
 
 from tests.rig.heartbeat import Heartbeat
 from tests.rig.machine import Look, Seen, machines_share
-from tests.rig.smooth import LIMIT_MS, ROUNDS, Neighbour, Stopwatch, smooth
+from tests.rig.smooth import LIMIT_MS, ROUNDS, Gauge, Neighbour, Stopwatch, smooth
 from tests.rig.witness import Witness
 
 PLANTED = 0.12  # seconds
@@ -98,46 +98,47 @@ def test_a_thread_that_lets_others_go_first_is_smooth(
             qtbot.waitUntil(lambda thread=thread: not thread.is_alive(), timeout=30_000)
 
 
+def usual_ms(gauge: Callable[[], Gauge], act: Callable[[], object]) -> float:
+    """What is seen of a stall in most rounds."""
+    seen = []
+    for _ in range(ROUNDS):
+        with gauge() as one:
+            act()
+        seen.append(one.worst_ms)
+    return sorted(seen)[ROUNDS // 2]
+
+
 @pytest.mark.parametrize("stall", [work, rest, lambda: in_a_thread(hold), lambda: in_a_thread(hold_asleep)])
-def test_a_stall_of_the_main_thread_is_caught(
+def test_a_stall_of_the_main_thread_is_seen(
     qgis_app: QgsApplication, qtbot: QtBot, load: int, stall: Callable[[], None]
 ) -> None:
-    rounds = 0
-    with pytest.raises(AssertionError, match="held up for"):
-        for heart in smooth(Heartbeat):
-            rounds += 1
-            with heart:
-                qtbot.wait(20)
-                stall()
-                qtbot.wait(20)
-    assert rounds == ROUNDS
+    def act() -> None:
+        qtbot.wait(20)
+        stall()
+        qtbot.wait(20)
+
+    assert usual_ms(Heartbeat, act) > LIMIT_MS
 
 
 @pytest.mark.parametrize("holding", [hold, hold_asleep])
-def test_a_worker_that_keeps_the_interpreter_is_caught(
+def test_a_worker_that_keeps_the_interpreter_is_seen(
     qgis_app: QgsApplication, qtbot: QtBot, load: int, holding: Callable[[], None]
 ) -> None:
-    with pytest.raises(AssertionError, match="held up for"):
-        for heart in smooth(Heartbeat):
-            thread = threading.Thread(target=holding)
-            with heart:
-                thread.start()
-                qtbot.waitUntil(lambda thread=thread: not thread.is_alive(), timeout=30_000)
+    def act() -> None:
+        thread = threading.Thread(target=holding)
+        thread.start()
+        qtbot.waitUntil(lambda: not thread.is_alive(), timeout=30_000)
+
+    assert usual_ms(Heartbeat, act) > LIMIT_MS
 
 
-def test_a_stall_at_the_end_of_a_block_is_caught(qgis_app: QgsApplication) -> None:
-    with pytest.raises(AssertionError, match="held up for"):
-        for heart in smooth(Heartbeat):
-            with heart:
-                rest()
+def test_a_stall_at_the_end_of_a_block_is_seen(qgis_app: QgsApplication) -> None:
+    assert usual_ms(Heartbeat, rest) > LIMIT_MS
 
 
 @pytest.mark.parametrize("holding", [hold, hold_asleep])
 def test_a_neighbour_feels_who_keeps_the_interpreter(load: int, holding: Callable[[], None]) -> None:
-    with pytest.raises(AssertionError, match="held up for"):
-        for neighbour in smooth(Neighbour):
-            with neighbour:
-                holding()
+    assert usual_ms(Neighbour, holding) > LIMIT_MS
 
 
 @pytest.mark.parametrize("waiting", [rest, in_small_steps])
@@ -149,17 +150,24 @@ def test_a_neighbour_does_not_feel_who_gives_it_away(load: int, waiting: Callabl
 
 @pytest.mark.parametrize("slow", [work, rest])
 def test_a_stopwatch_tells_what_is_slow(load: int, slow: Callable[[], None]) -> None:
-    with pytest.raises(AssertionError, match="held up for"):
-        for watch in smooth(Stopwatch):
-            with watch:
-                slow()
+    assert usual_ms(Stopwatch, slow) > LIMIT_MS
 
 
 def test_what_a_stopwatch_takes_from_the_machine_is_not_counted(load: int) -> None:
-    for watch in smooth(Stopwatch, PLANTED * 1000 + LIMIT_MS):
+    for watch in smooth(Stopwatch, PLANTED * 2000):
         with watch:
             work()
     assert watch.worst_ms > PLANTED * 1000 - LIMIT_MS
+
+
+def test_what_is_never_smooth_fails() -> None:
+    rounds = 0
+    with pytest.raises(AssertionError, match="held up for"):
+        for watch in smooth(Stopwatch):
+            rounds += 1
+            with watch:
+                time.sleep(1)
+    assert rounds == ROUNDS
 
 
 def test_one_smooth_round_is_enough() -> None:
@@ -168,7 +176,7 @@ def test_one_smooth_round_is_enough() -> None:
         rounds += 1
         with watch:
             if rounds < 3:
-                rest()
+                time.sleep(1)
     assert rounds == 3
 
 

@@ -214,6 +214,6 @@ def test_a_bundle_named_in_the_environment_is_trusted(
     tls.make_trust.cache_clear()  # a process makes it once
     try:
         with FaultServer([STORAGE], tls=authority.context()) as server:
-            assert make_client(server.url).account.storage().used == 1
+            assert make_client(server.url, scale=1.0).account.storage().used == 1
     finally:
         tls.make_trust.cache_clear()

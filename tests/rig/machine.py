@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 BEAT = 0.004  # seconds between looks
 KEPT = 50_000  # looks: some minutes
-SOME_WORK = 0.0003, 0.03  # seconds, and their share of the time between two looks
+SOME_WORK = 0.0003, 0.02  # seconds, and their share of the time between two looks
 TICK = 0.01  # seconds; the unit in which /proc/stat tells what was stolen
 
 
@@ -34,7 +34,7 @@ IDLE = Seen(0.0, False, 0)
 class Look(NamedTuple):
     at: float
     threads: dict[int, Seen]  # those that did not sleep all the time
-    stood_still: float  # seconds that all of the machine lost
+    late: float  # seconds that the witness was late; only where nothing is told of threads
     stolen: float  # seconds that one processor lost to other machines
 
 
@@ -43,25 +43,27 @@ def machines_share(looks: Sequence[Look], begin: float, end: float, asker: int) 
     moments = [look.at for look in looks]
     first, last = bisect_right(moments, begin), min(bisect_right(moments, end), len(looks) - 1)
     within = looks[first : last + 1]
-    spans = [(min(look.at, end) - look.stood_still, look.at) for look in within]
+    spans = [(min(look.at, end) - look.late, look.at) for look in within]
     for thread in {thread for look in within for thread in look.threads}:
         reached = end
         for number in range(last, first - 1, -1):
             seen = looks[number].threads.get(thread, IDLE)
-            if (number == last and thread == asker) or _counts(looks[number : number + 2], thread):
+            now_and_next = [look.threads.get(thread, IDLE) for look in looks[number : number + 2]]
+            if _counts(now_and_next, is_asker=thread == asker, is_last=number == last):
                 until = min(reached, looks[number].at)  # how long it waited is exact, when that was is not
                 reached = until - seen.waited
                 spans.append((reached, until))
     return min(end - begin, _length(sorted(spans), begin, end) + sum(look.stolen for look in within))
 
 
-def _counts(looks: Sequence[Look], thread: int) -> bool:
-    """Whether the thread that waited had something to do, or held what others waited for.
+def _counts(seen: Sequence[Seen], *, is_asker: bool, is_last: bool) -> bool:
+    """Whether the thread that waited had something to do, or held what the one who asks waited for.
 
     Who waits for the interpreter wakes up every five milliseconds, and nobody waits for that.
     """
-    seen = [look.threads.get(thread, IDLE) for look in looks]
-    return seen[0].ousted > 0 or any(one.worked for one in seen)
+    if any(one.worked for one in seen):
+        return True
+    return is_last if is_asker else seen[0].ousted > 0
 
 
 def _length(spans: Iterable[tuple[float, float]], begin: float, end: float) -> float:
@@ -102,18 +104,13 @@ class Watch:
         self.is_blind = is_blind or not Path("/proc/self/schedstat").exists()
         self._threads: dict[str, Watched] = {}
         self._stolen: list[int] = []
-        self._own = (0.0, 0.0)
         self._at = time.perf_counter()
 
     def look(self) -> Look:
         before, self._at = self._at, time.perf_counter()
-        late = max(0.0, self._at - before - BEAT)
         if self.is_blind:
-            return Look(self._at, {}, late, 0.0)
-        own, self._own = self._own, _times("/proc/self")
-        late -= sum(self._own) - sum(own)
-        threads = self._look_at_threads(self._at - before)
-        return Look(self._at, threads, late if late > BEAT else 0.0, self._look_for_theft())
+            return Look(self._at, {}, max(0.0, self._at - before - BEAT), 0.0)
+        return Look(self._at, self._look_at_threads(self._at - before), 0.0, self._look_for_theft())
 
     def _look_at_threads(self, seconds: float) -> dict[int, Seen]:
         names = [task.name for task in self._tasks.iterdir()]

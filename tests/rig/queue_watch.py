@@ -10,9 +10,7 @@ from pytestqt.qtbot import QtBot
 from mapflow_data.services.upload.jobs import Job, State, Summary, UploadRequest
 from mapflow_data.services.upload.queue import QueueService, Times
 
-QUICK = Times(confirm_for=6.0, poll=0.1, look_for_network=0.3, stalled_after=0.5, tick=0.1, scale=0.05)
-
-
+QUICK = Times(confirm_for=60.0, poll=0.1, look_for_network=0.3, stalled_after=0.5, tick=0.1, scale=0.05)
 BRIEF = Times(confirm_for=0.6, poll=0.1, look_for_network=0.3, stalled_after=0.4, tick=0.1, scale=0.05)
 
 

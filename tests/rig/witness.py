@@ -1,7 +1,7 @@
 """What the machine takes from us, told by a process of its own that looks at our threads all the time.
 
-Time goes by for nothing where a thread of ours has no processor though it is ready, or where the whole
-machine stands still. On a system that does not tell how long threads wait, the witness' own lateness counts.
+Time goes by for nothing where a thread of ours has no processor though it is ready, or where another virtual
+machine has it. On a system that does not tell how long threads wait, the witness' own lateness counts.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -24,6 +25,7 @@ from tests.gui.kit.looks import assert_nothing_clipped
 from tests.gui.kit.variants import VARIANTS
 from tests.rig.fault_server import FaultServer
 from tests.rig.geotiffs import make_raster
+from tests.rig.patience import SOON
 from tests.rig.pngs import png_answer
 from tests.rig.sandbox import Sandbox
 from tests.rig.script import answer, html
@@ -146,7 +148,16 @@ def test_buttons_step_and_end_at_the_ends(make: Make, qtbot: QtBot) -> None:
 
 def test_what_is_ahead_is_asked_for_before_what_is_behind(make: Make, qtbot: QtBot) -> None:
     images = some(20)
-    with FaultServer(then=png_answer(delay=0.05)) as server:
+    server = FaultServer()
+
+    def until_four_are_here() -> None:
+        """Else one that is quick would make room for the fifth before the fourth has come."""
+        until = time.monotonic() + SOON
+        while len(server.requests) < 4 and time.monotonic() < until:
+            time.sleep(0.005)
+
+    server.then = png_answer(before=until_four_are_here)
+    with server:
         bench = make(make_connection(server.url, "YTpi"))
         bench.fill(MOSAIC, images)
         bench.show(qtbot)
