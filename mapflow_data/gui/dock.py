@@ -196,7 +196,7 @@ class MapflowDock(QgsDockWidget):
         is_in = state in ("signed_in", "offline")
         self.headerBox.setVisible(is_in)
         self.signInPage.set_back(is_in)
-        self.search.searchForm.set_online(state != "offline")
+        self.search.set_online(state != "offline")
         if is_in and not self._is_asking:
             self.pages.setCurrentWidget(self.tabs)
         elif state == "checking" and not self.signInPage.tokenEdit.text():

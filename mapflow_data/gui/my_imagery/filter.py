@@ -30,6 +30,7 @@ class ImageryFilter(QObject):
         self._found: set[str] = set()  # mosaics to be opened once their images are there
         self._finding = Finding(services.inventory, tree.imagery, self)
         bar.follow(self._finding)
+        services.session.online_changed.connect(bar.set_online)
         self._finding.found.connect(self._on_found)
         edit.textChanged.connect(self._on_typed)
         tree.filtered.connect(self._on_filtered)

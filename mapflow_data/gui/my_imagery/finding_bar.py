@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QToolButton, QWidget
 
 from ...api.errors import Cancelled, MapflowError
 from ..widgets.forms import load_ui
+from ..widgets.online_only import set_possible
 from ..widgets.reading_bar import ReadingBar
 from ..widgets.wrapped_label import WrappedLabel
 from ..words.formats import whole
@@ -34,6 +35,7 @@ class FindingBar(QWidget):
         self._text = ""
         self._offer: tuple[str, int, int] = ("", 0, 0)
         self._found: tuple[int, int, int] = (0, 0, 0)
+        self._is_online, self._tip = True, ""
         self.findButton.clicked.connect(lambda: self.wanted.emit(self._text))
         self.hide()
 
@@ -45,6 +47,10 @@ class FindingBar(QWidget):
         finding.progressed.connect(self.readingBar.show_progress)
         finding.found.connect(self._on_found)
         finding.ended.connect(self._on_ended)
+
+    def set_online(self, is_online: bool) -> None:
+        self._is_online = is_online
+        set_possible(self.findButton, True, is_online, self._tip)
 
     def offer(self, text: str, found: int, mosaics: int) -> None:
         """`found` images in opened mosaics; `mosaics` there are. Without a text the bar goes."""
@@ -71,7 +77,8 @@ class FindingBar(QWidget):
 
     def _show_button(self, text: str, tooltip: str = "") -> None:
         self.findButton.setText(text)
-        self.findButton.setToolTip(tooltip)
+        self._tip = tooltip
+        self.set_online(self._is_online)
         self.findButton.show()
 
     def _on_started(self) -> None:

@@ -9,6 +9,7 @@ from ..results.menus import SortMenu
 from ..results.model import ResultsModel
 from ..results.opener import ResultsOpener
 from ..widgets.icons import icon
+from ..widgets.online_only import set_possible
 from ..words.plain import as_tooltip
 from . import words as search_words
 from .run import SearchRun
@@ -30,11 +31,17 @@ class FoundBar(QObject):
         for name, icon_name in ICONS.items():
             buttons[name].setIcon(icon(icon_name))
         self._more = buttons["moreButton"]
+        self._more_tip = self._more.toolTip()
+        self._is_online = True
         self._more.clicked.connect(run.load_more)
         buttons["tableButton"].clicked.connect(opener.open)
         SortMenu(model, buttons["sortButton"])
         for signal in (model.rowsInserted, model.layoutChanged):
             signal.connect(lambda *_: self.show())
+
+    def set_online(self, is_online: bool) -> None:
+        self._is_online = is_online
+        self.show()
 
     def show(self) -> None:
         """The table tells the same; out of sight while nothing is found."""
@@ -47,5 +54,6 @@ class FoundBar(QObject):
         self._count.setToolTip(as_tooltip(search_words.without_place(lost)) if lost else "")
         can_load = run.goes_on and not run.is_busy
         self._more.setVisible(can_load)
-        self._opener.show_count(text, can_load)
+        set_possible(self._more, True, self._is_online, self._more_tip)
+        self._opener.show_count(text, can_load and self._is_online)
         self._bar.setVisible(model.total > 0)

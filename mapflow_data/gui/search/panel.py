@@ -107,6 +107,10 @@ class SearchPanel(QWidget):
         self.searchForm.set_status(None)
         self._folding.unfold()
 
+    def set_online(self, is_online: bool) -> None:
+        self.searchForm.set_online(is_online)
+        self._found.set_online(is_online)
+
     def set_status(self, status: UserStatus) -> None:
         self.searchForm.set_status(status)
 

@@ -22,6 +22,7 @@ from ...services.inventory import InventoryService
 from ...services.mosaics import MosaicService
 from ...services.session import SIGNED_OUT, SessionService
 from ..widgets.forms import load_ui
+from ..widgets.online_only import set_possible
 from ..widgets.reading_bar import ReadingBar
 from ..widgets.state_page import StatePage
 from ..widgets.wrapped_label import WrappedLabel
@@ -68,6 +69,7 @@ class StorageDialog(QDialog):
         self._sizes_timer = QTimer(self)  # many changes at once are one
         self._sizes_timer.setSingleShot(True)
         self._sizes_timer.timeout.connect(self._show_sizes)
+        self._again_tip = self.duplicatesPage.againButton.toolTip()
         self._connect_services()
         self._connect_parts()
         self._show_state()
@@ -94,6 +96,7 @@ class StorageDialog(QDialog):
         session.storage_loaded.connect(lambda _: self._sizes_timer.start())
         session.signed_in.connect(lambda _: self._show_state())
         session.signed_out.connect(self._on_forgotten)
+        session.online_changed.connect(self._show_online)
         self._service.mosaics_loaded.connect(self._on_mosaics_loaded)
         self._service.failed.connect(self._on_failed)
         inventory.changed.connect(self._on_inventory_changed)
@@ -158,6 +161,14 @@ class StorageDialog(QDialog):
         self.showButton.setEnabled(page.can_show)
         self.showButton.setToolTip("" if page.can_show else page.why_not_show())
 
+    def _show_online(self) -> None:
+        """Looking through what is known costs no request."""
+        is_online, duplicates = self._session.absence is None, self.duplicatesPage
+        can_find = is_online or not self._inventory.missing(self._mosaics or ())
+        set_possible(self.sizesPage.readButton, True, is_online)
+        set_possible(duplicates.againButton, True, is_online, self._again_tip)
+        set_possible(duplicates.statePage.stateButton, True, can_find)
+
     def _page(self) -> Union[MosaicSizes, DuplicatesPage]:
         is_first = self.tabs.currentWidget() is self.sizesPage
         return self.sizesPage if is_first else self.duplicatesPage
@@ -170,6 +181,7 @@ class StorageDialog(QDialog):
         self._search.set_mosaics(self._mosaics)
         self._show_sizes()
         self._show_state()
+        self._show_online()
 
     def _on_failed(self, what: str, error: MapflowError) -> None:
         if what == "mosaics":

@@ -16,6 +16,7 @@ from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.image.dialog import ImageDialog
 from mapflow_data.gui.imagery.model import Loading
 from mapflow_data.gui.my_imagery.panel import ImageryPanel
+from mapflow_data.gui.storage.dialog import StorageDialog
 from mapflow_data.gui.upload.dialog import UploadDialog
 from mapflow_data.gui.widgets.qt_compat import QAction
 from mapflow_data.services.upload.jobs import State
@@ -84,6 +85,31 @@ def test_what_needs_the_server_is_grey_until_it_is_back(
     assert panel.filterEdit.text() == "field"
     assert [one.name for one in panel.imageryTree.selected_mosaics()] == ["Two fields"]
     assert not dock.messageBar.items()
+
+
+def test_looking_into_all_mosaics_waits_too(
+    dock: MapflowDock, docks: Docks, qtbot: QtBot, box: Sandbox
+) -> None:
+    """Under the filter, and in the storage dialog."""
+    panel = dock.imagery
+    panel.filterEdit.setText("field")
+    panel.commands.show_storage()
+    (storage,) = [one for one in panel.findChildren(StorageDialog) if one.isVisible()]
+    find = storage.duplicatesPage.statePage.stateButton
+    button = panel.findingBar.findButton
+    qtbot.waitUntil(lambda: button.isVisible() and find.text() == "Find exact duplicates")
+    tip = button.toolTip()
+    lose(docks, qtbot, box)
+    for one in (button, find, storage.sizesPage.readButton, storage.duplicatesPage.againButton):
+        assert not one.isEnabled()
+        assert one.toolTip().endswith(AWAY)
+    panel.filterEdit.setText("fields")  # another offer is no other state
+    qtbot.wait(50)
+    assert not button.isEnabled()
+    come_back(dock, qtbot, box)
+    assert button.isEnabled()
+    assert button.toolTip() == tip
+    assert find.isEnabled()
 
 
 def test_a_mosaic_never_opened_says_at_once_that_it_is_not_known(
