@@ -28,9 +28,15 @@ class Keyboard:
         return widget.objectName() if widget is not None else ""
 
     def press(self, key: Any, held: Qt.KeyboardModifier = NO_KEY) -> None:
-        """As the window system does: shortcuts and the context menu come before the widget."""
-        menu = QApplication.activePopupWidget()
-        QTest.keyClick(menu or QApplication.activeWindow().windowHandle(), key, held)
+        """As the window system does: shortcuts come before the widget. What has closed is let be: QTest would
+        release the key over it all the same.
+        """
+        menu, window = QApplication.activePopupWidget(), QApplication.activeWindow()
+        QTest.keyPress(menu or window.windowHandle(), key, held)
+        if menu is not None and QApplication.activePopupWidget() is menu:
+            QTest.keyRelease(menu, key, held)
+        elif menu is None and QApplication.activeWindow() is window and window.isVisible():
+            QTest.keyRelease(window.windowHandle(), key, held)
 
     def tab_to(self, name: str, key: Qt.Key = KEY.Key_Tab) -> None:
         for _ in range(MANY):
