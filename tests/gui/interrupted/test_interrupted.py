@@ -19,7 +19,6 @@ from mapflow_data.gui.workspace import Workspace
 from mapflow_data.services.upload.jobs import State, UploadRequest
 from mapflow_data.settings import journal_folder
 from mapflow_data.transfer.inspect import inspect
-from tests.gui.conftest import PATIENCE_MS
 from tests.gui.kit.window import Window
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.geotiffs import make_raster
@@ -28,6 +27,7 @@ from tests.services.interruptions.interrupting import killed
 from tests.services.replacing import add, names
 
 LEFT = Qt.MouseButton.LeftButton
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_continue_sends_them(
     assert dock.tabs.tabText(dock.tabs.indexOf(dock.activity)) == "Activity"  # nothing is under way
     assert names(client, mosaic_id) == []
     click(dock, "Continue", qtbot)
-    qtbot.waitUntil(lambda: workspace.services.queue.is_idle, timeout=2 * PATIENCE_MS)
+    qtbot.waitUntil(lambda: workspace.services.queue.is_idle, timeout=PATIENCE_MS)
     assert names(client, mosaic_id) == ["a.tif", "b.tif", "c.tif"]
     assert said(dock) == ["3 of 3 uploaded"]
     qtbot.waitUntil(lambda: not list(folder.glob("*.jsonl")), timeout=PATIENCE_MS)
@@ -142,7 +142,7 @@ def test_the_list_goes_on_with_those_that_are_chosen_and_a_file_that_is_gone_is_
     panel.activityView.clearSelection()
     qtbot.mouseClick(panel.retryButton, LEFT)
     qtbot.waitUntil(lambda: not any("QGIS was closed" in text for text in said(dock)), timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: workspace.services.queue.is_idle, timeout=2 * PATIENCE_MS)
+    qtbot.waitUntil(lambda: workspace.services.queue.is_idle, timeout=PATIENCE_MS)
     assert names(client, mosaic_id) == ["b.tif", "c.tif"]
 
 
@@ -211,7 +211,7 @@ def test_notes_that_cannot_be_written_are_told_once_and_hold_nothing_up(
         paths = [make_raster(tmp_path / f"{name}.tif", value=ord(name)) for name in "ab"]
         requests = [UploadRequest(inspect(str(path)), mosaic_id, "Fields") for path in paths]
         workspace.services.queue.add(requests)
-        qtbot.waitUntil(lambda: workspace.services.queue.is_idle, timeout=2 * PATIENCE_MS)
+        qtbot.waitUntil(lambda: workspace.services.queue.is_idle, timeout=PATIENCE_MS)
         assert names(client, mosaic_id) == ["a.tif", "b.tif"]
         told = [text for text in said(workspace.dock) if "not noted" in text]
         assert len(told) == 1

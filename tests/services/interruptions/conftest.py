@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 from qgis.core import QgsApplication
 
 from mapflow_data.api.connection import Connection, make_connection
+from mapflow_data.services.upload.queue import Times
 from tests.rig.fault_proxy import FaultProxy
-from tests.rig.queue_watch import QUICK
 from tests.rig.sandbox import Sandbox
-from tests.services.interruptions.interrupting import Next
+from tests.services.interruptions.interrupting import PATIENT, Next
 
 MakeNext = Callable[..., Next]
 
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 def start(qgis_app: QgsApplication, qtbot: QtBot, folder: Path) -> Iterator[MakeNext]:
     made: list[Next] = []
 
-    def make(times: object = QUICK) -> Next:
+    def make(times: Times = PATIENT) -> Next:
         made.append(Next(folder, qtbot, times))
         return made[-1]
 

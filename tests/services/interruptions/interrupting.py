@@ -21,9 +21,9 @@ from mapflow_data.services.upload.journal_keeper import JournalKeeper
 from mapflow_data.services.upload.queue import QueueService, Times
 from mapflow_data.transfer.journal import Journal
 from tests.rig.fault_proxy import FaultProxy
-from tests.rig.queue_watch import QUICK
 from tests.services.waiting import Told
 
+PATIENT = Times(confirm_for=60, poll=0.1, look_for_network=0.3, stalled_after=5, tick=0.1, scale=0.05)
 ROOT = Path(__file__).resolve().parents[3]
 DIE = """
 import os, signal, sys, time
@@ -42,9 +42,9 @@ url, token, folder, mosaic_id, old_id, when, wish, *paths = sys.argv[1:]
 application = QgsApplication([], False)
 application.initQgis()
 keeper = JournalKeeper(Journal(folder))
-times = Times(confirm_for=30, poll=0.1, look_for_network=0.3, stalled_after=5, tick=0.1, scale=0.05)
+times = Times(confirm_for=60, poll=0.1, look_for_network=0.3, stalled_after=5, tick=0.1, scale=0.05)
 queue = QueueService(keeper=keeper, times=times)
-replacements = ReplacementService(queue, keeper=keeper, patience=Patience(30, 0.1, 0.05))
+replacements = ReplacementService(queue, keeper=keeper, patience=Patience(60, 0.1, 0.05))
 connection = make_connection(url, token)
 for service in (queue, replacements):
     service.set_connection(connection)
@@ -53,7 +53,7 @@ def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 def wait(holds):
-    until = time.monotonic() + 40
+    until = time.monotonic() + 60
     while not holds() and time.monotonic() < until:
         application.processEvents()
         time.sleep(0.002)
@@ -128,7 +128,7 @@ def killed(
     token = connection.authorization
     command = [sys.executable, "-c", DIE, connection.server, token, str(folder), mosaic_id, old, when, wish]
     done = subprocess.run(
-        [*command, *map(str, paths)], cwd=ROOT, capture_output=True, text=True, timeout=90, check=False
+        [*command, *map(str, paths)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
 
@@ -156,12 +156,12 @@ class Next:
 
     folder: Path
     qtbot: QtBot
-    times: Times = QUICK
+    times: Times = PATIENT
 
     def __post_init__(self) -> None:
         self.keeper = JournalKeeper(Journal(str(self.folder)))
         self.queue = QueueService(times=self.times, keeper=self.keeper)
-        patience = Patience(wait_for=5.0, poll=0.1, scale=0.05)
+        patience = Patience(wait_for=60.0, poll=0.1, scale=0.05)
         self.replacements = ReplacementService(self.queue, patience=patience, keeper=self.keeper)
         self.service = InterruptionService(self.keeper, self.queue, self.replacements)
         self.found = Told(self.qtbot, self.service.found)
@@ -177,7 +177,7 @@ class Next:
         """Of a sign-in."""
         count = len(self.found) + 1
         self.connect(connection)
-        (found,) = self.found.wait(count, 15)
+        (found,) = self.found.wait(count, 60)
         return list(found)
 
     def nothing(self, connection: Connection) -> None:
@@ -187,7 +187,7 @@ class Next:
         assert self.found == []
 
     def until(self, condition: object) -> None:
-        self.qtbot.waitUntil(condition, timeout=20_000)
+        self.qtbot.waitUntil(condition, timeout=60_000)
 
     def close(self) -> None:
         """As the plugin does."""

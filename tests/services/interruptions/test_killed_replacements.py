@@ -70,7 +70,7 @@ def test_at_any_stage_one_of_both_is_there_and_continue_ends_it(
     assert {image.id for image in client.images.list(mosaic_id)} == ids  # nothing starts by itself
     if found.fate is not REPLACED:
         assert one.service.resume([found]) == []
-        (ended,) = one.ended.wait(1, 20)
+        (ended,) = one.ended.wait(1, 60)
         assert ended.error is None
     assert names(client, mosaic_id) == (["old.tif"] if wish else ["new.tif"])
     assert old.id not in {image.id for image in client.images.list(mosaic_id)}
@@ -90,7 +90,7 @@ def test_the_list_of_uploads_can_go_on_with_it_too(
     (job,) = one.queue.jobs
     assert (job.state, job.old_name) == (State.INTERRUPTED, "old.tif")
     one.queue.retry([job.id])
-    (ended,) = one.ended.wait(1, 20)
+    (ended,) = one.ended.wait(1, 60)
     assert ended.stage is Stage.DONE
     assert names(client, mosaic_id) == ["new.tif"]
 

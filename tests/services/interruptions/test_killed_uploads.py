@@ -9,7 +9,6 @@ import pytest
 from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.connection import Connection, make_connection
 from mapflow_data.services.interrupted import Fate
-from mapflow_data.services.upload.courier import Times
 from mapflow_data.services.upload.jobs import State
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.geotiffs import make_raster
@@ -18,7 +17,6 @@ from tests.services.interruptions.conftest import MakeNext
 from tests.services.interruptions.interrupting import killed, losing_the_answer
 from tests.services.replacing import names
 
-PATIENT = Times(confirm_for=60, poll=0.1, look_for_network=0.3, stalled_after=5, tick=0.1, scale=0.05)
 NAMES = ["a.tif", "b.tif", "c.tif"]
 
 
@@ -59,7 +57,7 @@ def test_on_the_way_nothing_has_arrived_and_continue_sends_all_of_it_once(
 def test_what_had_arrived_is_told_and_never_sent_again(
     start: MakeNext, folder: Path, tmp_path_factory: pytest.TempPathFactory, files: list[Path],
 ) -> None:  # fmt: skip
-    with Sandbox(tmp_path_factory.mktemp("late"), ready_delay=3) as box:
+    with Sandbox(tmp_path_factory.mktemp("late"), ready_delay=10) as box:
         connection = make_connection(box.url, box.token)
         with MapflowClient(connection) as client:
             mosaic_id = client.mosaics.create("m").id
@@ -79,7 +77,7 @@ def test_what_the_server_still_works_on_is_waited_for(
 ) -> None:  # fmt: skip
     """Its answer was lost; also where no status is told."""
     data = tmp_path_factory.mktemp("slow")
-    with Sandbox(data, ready_delay=8, dialect=dialect) as box, FaultProxy(box.url) as line:
+    with Sandbox(data, ready_delay=15, dialect=dialect) as box, FaultProxy(box.url) as line:
         connection = make_connection(line.url, box.token)
         with MapflowClient(make_connection(box.url, box.token)) as client:
             mosaic_id = client.mosaics.create("m").id
@@ -87,7 +85,7 @@ def test_what_the_server_still_works_on_is_waited_for(
             killed(connection, folder, mosaic_id, "sent", files[0])
             loss.join()
             line.heal()
-            one = start(PATIENT)
+            one = start()
             one.until(lambda: posts(box) == 2)  # with the mosaic
             found = one.findings(connection)
             assert [f.fate for f in found] == [Fate.OPEN]
