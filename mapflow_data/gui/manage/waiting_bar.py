@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Optional
+from typing import Callable, Optional
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QWidget
@@ -13,12 +13,19 @@ from ...services.service import kind_of
 from ..widgets.late_bar import SHOWN_AFTER_MS, LateBar
 from ..widgets.wrapped_label import WrappedLabel
 
+LIST = ("mosaics", "mosaics")
+
 
 class WaitingBar(LateBar):
-    cancelled = pyqtSignal()  # whether the server did it nevertheless is not known
+    """The list of mosaics is told of where there `is_list` already; while there is none, a page does."""
 
-    def __init__(self, services: Services, parent: Optional[QWidget] = None) -> None:
+    cancelled = pyqtSignal()  # of more than the list; whether the server did it nevertheless is not known
+
+    def __init__(
+        self, services: Services, is_list: Callable[[], bool], parent: Optional[QWidget] = None
+    ) -> None:
         super().__init__(parent)
+        self._is_list = is_list
         self._services = {"mosaics": services.mosaics, "images": services.images}
         self._words = {
             ("mosaics", "create"): self.tr("Creating the mosaic…"),
@@ -27,6 +34,7 @@ class WaitingBar(LateBar):
             ("mosaics", "tiles"): self.tr("Getting the tiles…"),
             ("mosaics", "outlines"): self.tr("Getting the outlines of the mosaics…"),
             ("images", "preview"): self.tr("Getting the preview…"),
+            LIST: self.tr("Loading your imagery again…"),
         }
         self._label = WrappedLabel(self)
         self.cancelButton = self.make_cancel_button("cancelWaitingButton", self.tr("Wait for it no longer"))
@@ -49,6 +57,8 @@ class WaitingBar(LateBar):
         counts = Counter(
             (name, kind_of(key)) for name, service in self._services.items() for key in service.running
         )
+        if not self._is_list():
+            del counts[LIST]
         first = next((what for what in self._words if counts[what]), None)
         if first is None:
             self.show_no_more()
@@ -60,9 +70,14 @@ class WaitingBar(LateBar):
         self.show_soon()
 
     def _on_cancel(self) -> None:
-        for name, service in self._services.items():
-            for key in service.running:
-                if (name, kind_of(key)) in self._words:
-                    service.cancel(key)
+        given_up = [
+            (name, key)
+            for name, service in self._services.items()
+            for key in service.running
+            if (name, kind_of(key)) in self._words
+        ]
+        for name, key in given_up:
+            self._services[name].cancel(key)
         self._show_state()
-        self.cancelled.emit()
+        if any((name, kind_of(key)) != LIST for name, key in given_up):
+            self.cancelled.emit()

@@ -142,7 +142,7 @@ class ImageryPanel(QWidget):
 
     def _add_bars(self) -> None:
         """What is under way, at the end; each is out of sight while there is nothing."""
-        waiting = WaitingBar(self._services, self)
+        waiting = WaitingBar(self._services, lambda: bool(self.model.mosaics()), self)
         waiting.cancelled.connect(self._on_waiting_cancelled)
         for bar in (
             waiting,
@@ -178,6 +178,7 @@ class ImageryPanel(QWidget):
             tree.items_selected.connect(link.on_rows_selected)
         self.filter.filtered.connect(self._on_filtered)
         self.states.refresh_requested.connect(self.refresh)
+        self.states.cancel_requested.connect(self._on_loading_cancelled)
         self.states.sign_in_requested.connect(self.sign_in_requested)
         self.states.upload_requested.connect(self._on_upload)
         self.states.clear_requested.connect(self.filter.clear)
@@ -214,6 +215,10 @@ class ImageryPanel(QWidget):
             self.states.show_list()
 
     # What people do
+
+    def _on_loading_cancelled(self) -> None:
+        self._services.mosaics.cancel("mosaics")
+        self.states.show_cancelled()
 
     def _on_upload(self) -> None:
         chosen = self.imageryTree.selected_mosaics()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Any, Callable
 
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QStackedWidget, QWidget
 
 from ...api.errors import MapflowError, SignInRequired
@@ -12,11 +12,14 @@ from ..imagery.tree import ImageryTree
 from ..widgets.state_page import StatePage
 from ..words.messages import describe
 
+CANCEL_AFTER_MS = 2000  # what is there by then needs no way out
+
 
 class ImageryStates(QObject):
     """The list may be looked at in more than one way: `content` is the one that is chosen."""
 
     refresh_requested = pyqtSignal()
+    cancel_requested = pyqtSignal()  # of the loading
     sign_in_requested = pyqtSignal()
     upload_requested = pyqtSignal()
     clear_requested = pyqtSignal()  # of the filter
@@ -29,6 +32,10 @@ class ImageryStates(QObject):
         self._tree = tree
         self._content: QWidget = tree
         self._act: Callable[[], None] = self.refresh_requested.emit
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(CANCEL_AFTER_MS)
+        self._slow.timeout.connect(self._on_slow)
         page.button_clicked.connect(self._on_clicked)
         views.currentChanged.connect(lambda _: self.content_shown.emit(views.currentWidget() is not page))
 
@@ -39,19 +46,27 @@ class ImageryStates(QObject):
             self._views.setCurrentWidget(content)
 
     def show_loading(self) -> None:
-        self._page.show_state(self.tr("Loading your imagery…"), is_busy=True)
-        self._views.setCurrentWidget(self._page)
+        self._show_page(self.tr("Loading your imagery…"), is_busy=True)
+        self._slow.start()
+
+    def show_cancelled(self) -> None:
+        self._act = self.refresh_requested.emit
+        self._show_page(
+            self.tr("Your imagery was not loaded"),
+            self.tr("Loading it was cancelled"),
+            icon_name="info",
+            button=self.tr("Retry"),
+        )
 
     def show_failure(self, error: MapflowError) -> None:
         is_refused = isinstance(error, SignInRequired)
         self._act = self.sign_in_requested.emit if is_refused else self.refresh_requested.emit
-        self._page.show_state(
+        self._show_page(
             self.tr("Your imagery was not loaded"),
             describe(error).text,
             icon_name="failed",
             button=self.tr("Sign in") if is_refused else self.tr("Retry"),
         )
-        self._views.setCurrentWidget(self._page)
 
     def show_list(self) -> None:
         """Or that it is empty, or that nothing in it matches the filter."""
@@ -61,11 +76,12 @@ class ImageryStates(QObject):
         elif vain:
             self._show_vain(vain)
         else:
+            self._slow.stop()
             self._views.setCurrentWidget(self._content)
 
     def _show_empty(self) -> None:
         self._act = self.upload_requested.emit
-        self._page.show_state(
+        self._show_page(
             self.tr("No imagery yet"),
             self.tr(
                 "Upload raster layers or files. They are kept in mosaics, which are collections of images."
@@ -73,18 +89,26 @@ class ImageryStates(QObject):
             icon_name="mosaic",
             button=self.tr("Upload…"),
         )
-        self._views.setCurrentWidget(self._page)
 
     def _show_vain(self, text: str) -> None:
         self._act = self.clear_requested.emit
         words = self.tr("No mosaic and no image of an opened mosaic has “{0}” in its name, tags or id.")
-        self._page.show_state(
+        self._show_page(
             self.tr("Nothing found"),
             words.format(text),
             icon_name="search",
             button=self.tr("Clear the filter"),
         )
+
+    def _show_page(self, title: str, text: str = "", **parts: Any) -> None:
+        """`parts` are those of StatePage."""
+        self._slow.stop()
+        self._page.show_state(title, text, **parts)
         self._views.setCurrentWidget(self._page)
+
+    def _on_slow(self) -> None:
+        self._act = self.cancel_requested.emit
+        self._show_page(self.tr("Loading your imagery…"), is_busy=True, button=self.tr("Cancel"))
 
     def _on_clicked(self) -> None:
         self._act()

@@ -86,3 +86,17 @@ def test_tiles_that_were_given_up_do_not_come(
     assert layers("tiles") == []
     panel._menu.tiles.trigger()
     qtbot.waitUntil(lambda: len(layers("tiles")) == 1, timeout=PATIENCE_MS)
+
+
+def test_a_refresh_that_takes_long_is_given_up_and_the_list_stays(
+    panel: ImageryPanel, workspace: Workspace, mosaic: Mosaic, line: FaultProxy, qtbot: QtBot
+) -> None:
+    mosaics = panel._services.mosaics
+    qtbot.waitUntil(lambda: not mosaics.is_busy, timeout=PATIENCE_MS)
+    line.freeze()
+    qtbot.mouseClick(workspace.dock.refreshButton, LEFT)
+    wait_for_words(panel, qtbot, "Loading your imagery again…")
+    qtbot.mouseClick(bar_of(panel).cancelButton, LEFT)
+    assert not mosaics.is_running("mosaics")
+    assert not bar_of(panel).isVisible()
+    assert row_of(panel, mosaic).isValid()

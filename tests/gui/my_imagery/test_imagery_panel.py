@@ -14,6 +14,7 @@ from mapflow_data.api.client import MapflowClient
 from mapflow_data.api.errors import ServerFailed
 from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.imagery.model import ITEM_ROLE
+from mapflow_data.gui.manage.waiting_bar import WaitingBar
 from mapflow_data.gui.my_imagery.panel import ImageryPanel
 from mapflow_data.gui.workspace import Workspace
 from mapflow_data.layers.properties import kind_of
@@ -269,6 +270,25 @@ def test_a_list_that_did_not_load_says_why_and_loads_again(workspace: Workspace,
         qtbot.waitUntil(lambda: page.stateButton.text() == "Retry", timeout=PATIENCE_MS)
         assert "not loaded" in page.stateTitle.text()
         assert "no right" in page.stateText.text()
+        server.then = answer([])
+        qtbot.mouseClick(page.stateButton, LEFT)
+        qtbot.waitUntil(lambda: page.stateTitle.text() == "No imagery yet", timeout=PATIENCE_MS)
+
+
+def test_a_list_that_takes_long_can_be_cancelled_and_asked_for_again(
+    workspace: Workspace, qtbot: QtBot
+) -> None:
+    panel = workspace.dock.imagery
+    page = panel.statePage
+    with FaultServer(then=answer([], delay=60.0)) as server:
+        server.add(answer(STORAGE))
+        workspace.services.session.sign_in(server.url, "dG9r", False)
+        qtbot.waitUntil(lambda: page.stateButton.text() == "Cancel", timeout=PATIENCE_MS)
+        assert page.stateProgress.isVisible()
+        assert not panel.findChild(WaitingBar).isVisible()  # said once
+        qtbot.mouseClick(page.stateButton, LEFT)
+        assert not workspace.services.mosaics.is_running("mosaics")
+        assert page.stateText.text() == "Loading it was cancelled."
         server.then = answer([])
         qtbot.mouseClick(page.stateButton, LEFT)
         qtbot.waitUntil(lambda: page.stateTitle.text() == "No imagery yet", timeout=PATIENCE_MS)

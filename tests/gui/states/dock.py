@@ -10,6 +10,7 @@ from mapflow_data.api.models import Image
 from mapflow_data.gui.dock import MapflowDock
 from mapflow_data.gui.manage.deletion_bar import DeletionBar
 from mapflow_data.gui.manage.waiting_bar import WaitingBar
+from mapflow_data.gui.my_imagery.states import CANCEL_AFTER_MS
 from mapflow_data.services.deletions import Outcome
 from mapflow_data.services.upload.jobs import Summary
 from tests.gui.kit import samples
@@ -55,6 +56,14 @@ def sign_in_without_trust(stage: Stage) -> QWidget:
 @dock_state
 def imagery_loading(stage: Stage) -> QWidget:
     return stage.sign_in(samples.VAST)
+
+
+@dock_state
+def imagery_loading_long(stage: Stage) -> QWidget:
+    """It can be cancelled."""
+    dock = stage.sign_in(samples.VAST)
+    QTest.qWait(CANCEL_AFTER_MS + TYPING_MS)
+    return dock
 
 
 @dock_state
