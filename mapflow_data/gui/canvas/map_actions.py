@@ -29,6 +29,7 @@ class MapActions(QObject):
     cannot_zoom = pyqtSignal()
     nothing_to_show = pyqtSignal(str)  # name of a mosaic without images
     outlines_missing = pyqtSignal(int)  # of so many mosaics that have images
+    no_outlines = pyqtSignal(bool)  # so there is no layer of them; whether it is the server that tells none
 
     def __init__(
         self, services: Services, presenter: Presenter, model: ImageryModel, parent: QObject
@@ -116,8 +117,13 @@ class MapActions(QObject):
         if self._wanted.pop(ALL_MOSAICS, None) is None:
             self._presenter.refresh_all_mosaics(features)
             return
+        count = missing(features)
+        if not any(feature.hasGeometry() for feature in features):
+            self._presenter.refresh_all_mosaics(features)
+            self.no_outlines.emit(count > 0)
+            return
         self._presenter.show_all_mosaics(features)
-        if count := missing(features):
+        if count:
             self.outlines_missing.emit(count)
 
     def _on_tiles_loaded(self, mosaic: Mosaic, tilejson: Optional[TileJson], images: list[Image]) -> None:

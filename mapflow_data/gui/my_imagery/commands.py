@@ -110,6 +110,7 @@ class ImageryCommands(QObject):
         self.on_map.nothing_to_show.connect(self._on_nothing_to_show)
         self.on_map.cannot_zoom.connect(self._on_cannot_zoom)
         self.on_map.outlines_missing.connect(self._on_outlines_missing)
+        self.on_map.no_outlines.connect(self._on_no_outlines)
         self.picking.told.connect(self.hinted)
         self.details.on_map_requested.connect(lambda image: self.on_map.show_previews([image]))
         self.details.zoom_requested.connect(lambda image: self.on_map.zoom_to([image]))
@@ -145,3 +146,13 @@ class ImageryCommands(QObject):
         self.warned.emit(
             Message(self.tr("Mosaics whose outline the server does not tell: {0}.").format(count)), "", None
         )
+
+    def _on_no_outlines(self, is_untold: bool) -> None:
+        if is_untold:
+            words = self.tr(
+                "Mosaics were not shown as one layer, as the server tells the outline of none of them: "
+                "select some and choose Footprints under On map."
+            )
+            self.warned.emit(Message(words), "", None)
+        else:
+            self.noted.emit(self.tr("No mosaic has images yet, so none has an outline: upload some first."))

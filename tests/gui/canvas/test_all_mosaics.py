@@ -184,3 +184,44 @@ def test_mosaics_without_an_outline_are_counted(
             panel.commands.on_map.show_all_mosaics()
     assert told.args == [1]
     assert names(layers(MOSAICS)[0]) == ["0", "1", "bare"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"sizeInBytes": 7}, "Mosaics were not shown as one layer, as the server tells the outline of none"),
+        ({"sizeInBytes": 0}, "No mosaic has images yet, so none has an outline: upload some first"),
+    ],
+    ids=["the server tells none", "all are empty"],
+)
+def test_without_any_outline_there_is_no_layer_but_a_message(
+    panel: ImageryPanel, signed_in: Workspace, qtbot: QtBot, facts: dict[str, int], words: str
+) -> None:
+    asked = [{"id": str(number), "name": str(number), **facts} for number in range(3)]
+    with FaultServer([answer(asked)]) as server:
+        mosaics = signed_in.services.mosaics
+        mosaics.set_connection(make_connection(server.url, "YTpi"))
+        with qtbot.waitSignal(mosaics.mosaics_loaded, timeout=PATIENCE_MS):
+            mosaics.load()
+        with qtbot.waitSignal(mosaics.outlines_loaded, timeout=PATIENCE_MS):
+            panel._menu.all_mosaics.trigger()
+        assert len(server.requests) == 1
+    assert not layers(MOSAICS)
+    (item,) = signed_in.dock.messageBar.items()
+    assert item.property("text").startswith(words)
+    assert panel.commands.on_map._wanted == {}
+
+
+def test_a_layer_that_is_there_follows_although_no_outline_is_told(
+    panel: ImageryPanel, signed_in: Workspace, stocked: Mosaic, qtbot: QtBot
+) -> None:
+    layer = shown(panel, qtbot)
+    with FaultServer([answer([{"id": stocked.id, "name": "bare", "sizeInBytes": 7}])]) as server:
+        mosaics = signed_in.services.mosaics
+        mosaics.set_connection(make_connection(server.url, "YTpi"))
+        with qtbot.waitSignal(mosaics.outlines_loaded, timeout=PATIENCE_MS):
+            mosaics.load()
+        with qtbot.waitSignal(panel.commands.on_map.no_outlines, timeout=PATIENCE_MS):
+            panel.commands.on_map.show_all_mosaics()
+    assert layers(MOSAICS) == [layer]
+    assert names(layer) == ["bare"]
