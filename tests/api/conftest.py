@@ -1,4 +1,4 @@
-"""Clients for loopback servers, with timeouts and waits fifty times shorter than in life."""
+"""Clients for loopback servers, with timeouts and waits twenty times shorter than in life."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ MakeClient = Callable[..., MapflowClient]
 
 @pytest.fixture
 def make_client() -> Iterator[MakeClient]:
-    """make_client(url, cancel=None, on_wait=None, scale=0.02, token=TOKEN, **of make_connection)"""
+    """make_client(url, cancel=None, on_wait=None, scale=0.05, token=TOKEN, **of make_connection)"""
     with ExitStack() as open_clients:
 
         def make(
             url: str,
             cancel: CancelToken | None = None,
             on_wait: Any = None,
-            scale: float = 0.02,
+            scale: float = 0.05,
             token: str = TOKEN,
             **connection: Any,
         ) -> MapflowClient:

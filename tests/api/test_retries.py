@@ -13,6 +13,7 @@ from mapflow_data.api import errors
 from mapflow_data.api.errors import MapflowError
 from tests.rig.fault_proxy import FaultProxy
 from tests.rig.fault_server import FaultServer, Script
+from tests.rig.patience import SOON
 from tests.rig.script import answer
 
 OK = answer([])
@@ -124,10 +125,10 @@ def test_retry_after_in_seconds_is_obeyed_and_counted_down(make_client: Any) -> 
         client = make_client(server.url, on_wait=lambda s, why: told.append((s, type(why).__name__)))
         client.mosaics.list()
         gap = server.requests[1].at - server.requests[0].at
-    assert 7 * 0.02 <= gap < 12 * 0.02
+    assert 7 * 0.05 <= gap < SOON
     assert told[0] == (7.0, "RateLimited")
     assert [s for s, _ in told] == sorted((s for s, _ in told), reverse=True)
-    assert 6 <= len(told) <= 8
+    assert 3 <= len(told) <= 8
 
 
 def test_retry_after_as_a_date(make_client: Any) -> None:
@@ -135,7 +136,7 @@ def test_retry_after_as_a_date(make_client: Any) -> None:
     with FaultServer([limited, OK]) as server:
         make_client(server.url).mosaics.list()
         gap = server.requests[1].at - server.requests[0].at
-    assert 8 * 0.02 <= gap < 15 * 0.02
+    assert 8 * 0.05 <= gap < SOON
 
 
 def test_retry_after_has_a_cap(make_client: Any) -> None:

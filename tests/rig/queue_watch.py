@@ -54,7 +54,7 @@ class Watch:
         self.until(lambda: self.job(job_id).state in states, seconds)
         return self.job(job_id)
 
-    def until_over(self, seconds: float = 20.0) -> None:
+    def until_over(self, seconds: float = 60.0) -> None:
         self.until(lambda: bool(self.queue.jobs) and self.queue.is_idle, seconds)
 
 

@@ -39,7 +39,7 @@ BROKEN = answer({"message": "oops"}, 500)
 
 @pytest.fixture
 def inventory(qgis_app: QgsApplication, qtbot: QtBot) -> Iterator[InventoryService]:
-    service = InventoryService(time_scale=0.01)
+    service = InventoryService(time_scale=0.1)
     yield service
     service.close()
     qtbot.waitUntil(lambda: QgsApplication.taskManager().countActiveTasks() == 0, timeout=5000)

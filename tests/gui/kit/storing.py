@@ -30,7 +30,7 @@ class Desk:
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot
         self.session, self.mosaics = SessionService(), MosaicService()
-        self.inventory = InventoryService(time_scale=0.01)
+        self.inventory = InventoryService(time_scale=0.1)
         for service in (self.mosaics, self.inventory):
             self.session.signed_in.connect(service.set_connection)
             self.session.signed_out.connect(lambda service=service: service.set_connection(None))

@@ -36,7 +36,7 @@ class Desk:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot
-        self.inventory = InventoryService(time_scale=0.01)
+        self.inventory = InventoryService(time_scale=0.1)
         self.model = ImageryModel()
         self.finding = Finding(self.inventory, self.model)
         self.bar = FindingBar()
