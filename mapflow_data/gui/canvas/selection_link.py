@@ -66,13 +66,15 @@ class SelectionLink(QObject):
             layer.selectionChanged.disconnect(self._on_features_selected)
 
     def on_rows_selected(self) -> None:
+        """What is selected no more goes first: the last word of QGIS' status bar is what is selected now."""
         if self._is_writing:
             return
         wanted = self._view.selected_image_ids()
         self._is_writing = True
         try:
-            for layer in self._layers():
-                layer.selectByIds(_features_of(layer, wanted))
+            found = [(layer, _features_of(layer, wanted)) for layer in self._layers()]
+            for layer, features in sorted(found, key=lambda one: bool(one[1])):
+                _select(layer, features)
         finally:
             self._is_writing = False
 
@@ -103,6 +105,12 @@ class SelectionLink(QObject):
 
     def _is_mine(self, layer: QgsMapLayer) -> bool:
         return isinstance(layer, QgsVectorLayer) and kind_of(layer) == self._kind
+
+
+def _select(layer: QgsVectorLayer, features: list[int]) -> None:
+    """QGIS tells each setting in its status bar, also one that changes nothing."""
+    if set(layer.selectedFeatureIds()) != set(features):
+        layer.selectByIds(features)
 
 
 def _features_of(layer: QgsVectorLayer, image_ids: set[str]) -> list[int]:

@@ -44,9 +44,11 @@ def names(layer: QgsVectorLayer, is_selected: bool = False) -> list[str]:
     return sorted(feature["name"] for feature in features)
 
 
-def click(panel: ImageryPanel, qtbot: QtBot, mosaic: Mosaic, keys: Qt.KeyboardModifier | None = None) -> None:
+def click(
+    panel: ImageryPanel, qtbot: QtBot, item: Mosaic | Image, keys: Qt.KeyboardModifier | None = None
+) -> None:
     tree = panel.imageryTree
-    row = tree.imagery.index_of(mosaic.id)
+    row = tree.imagery.index_of(item.id, item.mosaic_id if isinstance(item, Image) else "")
     tree.scrollTo(row)
     at = QPoint(60, tree.visualRect(row).center().y())
     qtbot.mouseClick(tree.viewport(), LEFT, keys or Qt.KeyboardModifier.NoModifier, at)
@@ -132,6 +134,33 @@ def test_images_and_mosaics_are_not_selected_together(
     layer.selectByExpression(f"id = '{stocked.id}'")
     assert images.selectedFeatureCount() == 0
     assert [item.id for item in panel.imageryTree.selected_items()] == [stocked.id]
+
+
+def test_a_layer_whose_selection_stays_tells_nothing(
+    panel: ImageryPanel, stocked: Mosaic, qtbot: QtBot
+) -> None:
+    """QGIS' status bar says after each signal how many features are selected on that layer."""
+    outlines = shown(panel, qtbot)
+    panel.commands.on_map.show_footprints([stocked])
+    qtbot.waitUntil(lambda: bool(layers(FOOTPRINTS)), timeout=PATIENCE_MS)
+    (images,) = layers(FOOTPRINTS)
+    told: list[tuple[str, int]] = []
+    for layer in (outlines, images):
+        layer.selectionChanged.connect(lambda ids, *_, one=layer: told.append((kind_of(one), len(ids))))
+    tree = panel.imageryTree
+    tree.expand(tree.imagery.index_of(stocked.id))
+    shot = next(iter(panel.model.branch(stocked.id).images))
+    click(panel, qtbot, shot)
+    assert images.selectedFeatureCount() == 1
+    assert told == [(FOOTPRINTS, 1)]
+    told.clear()
+    click(panel, qtbot, shot)
+    assert told == []
+    click(panel, qtbot, stocked)
+    assert told == [(FOOTPRINTS, 0), (MOSAICS, 1)]
+    told.clear()
+    click(panel, qtbot, shot)
+    assert sorted(told) == [(FOOTPRINTS, 1), (MOSAICS, 0)]
 
 
 def test_a_failure_is_told_and_what_was_asked_for_is_forgotten(
