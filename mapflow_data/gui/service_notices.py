@@ -16,6 +16,8 @@ from .notices import Notices
 from .words.failures import words_for
 from .words.messages import Message, describe
 
+TOLD_APART = ("images", "create", "update", "rename")  # by signals that tell whose they are
+
 
 class ServiceNotices(QObject):
     """In the row that it is about, in the line of the server that is away, else as a message."""
@@ -44,6 +46,8 @@ class ServiceNotices(QObject):
         services.session.token_not_stored.connect(self._on_token_not_stored)
         services.mosaics.failed.connect(self._on_failed)
         services.images.failed.connect(self._on_failed)
+        services.mosaics.change_failed.connect(self._on_change_failed)
+        services.images.change_failed.connect(self._on_change_failed)
         services.images.images_failed.connect(self._on_images_failed)
         services.images.preview_failed.connect(self._on_preview_failed)
         offline_bar.undone.connect(self.warn)
@@ -53,10 +57,10 @@ class ServiceNotices(QObject):
         services.queue.sign_in_needed.connect(self._on_sign_in_needed)
         services.queue.idle.connect(self._on_idle)
 
-    def warn(self, what: str, error: MapflowError) -> None:
+    def warn(self, what: str, error: MapflowError, name: str = "") -> None:
         if self._offline_bar.tell(what, error):
             return
-        message = describe(error, words_for(what))
+        message = describe(error, words_for(what, name))
         if isinstance(error, SignInRequired):
             self._notices.withdraw(self._refused)  # one asks for a token, however many lists were refused
             self._refused = message.text if what in READS else ""
@@ -65,10 +69,14 @@ class ServiceNotices(QObject):
             self._notices.warning(message)
 
     def _on_failed(self, what: str, error: MapflowError) -> None:
-        is_said = isinstance(error, Cancelled) or what == "images"  # that one has a signal of its own
+        is_said = isinstance(error, Cancelled) or what in TOLD_APART
         if is_said or (what == "mosaics" and self._imagery.show_list_failure(error)):
             return
         self.warn(what, error)
+
+    def _on_change_failed(self, what: str, name: str, error: MapflowError) -> None:
+        if not isinstance(error, Cancelled):
+            self.warn(what, error, name)
 
     def _on_images_failed(self, mosaic_id: str, error: MapflowError) -> None:
         if not self._imagery.show_images_failure(mosaic_id, error):

@@ -96,7 +96,7 @@ class ImageService(OnlineService):
             ("change", image.id),
             lambda client, _: client.images.rename(image.id, name),
             self.image_renamed.emit,
-            self.failing("rename"),
+            self.failing("rename", image.filename or image.id),
         )
 
     def is_changing(self, image_id: str) -> bool:

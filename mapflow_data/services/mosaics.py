@@ -45,7 +45,7 @@ class MosaicService(OnlineService):
             ("create", name),
             lambda client, _: client.mosaics.create(name, tuple(tags)),
             self.mosaic_created.emit,
-            self.failing("create"),
+            self.failing("create", name),
         )
 
     def update(self, known: Mosaic, name: str, tags: Sequence[str]) -> None:
@@ -56,7 +56,7 @@ class MosaicService(OnlineService):
             ("change", known.id),
             lambda client, _: _update(client, known, name, tuple(tags)),
             lambda found: self._on_updated(found, name, tuple(tags)),
-            self.failing("update"),
+            self.failing("update", known.name or known.id),
         )
 
     def is_changing(self, mosaic_id: str) -> bool:

@@ -35,6 +35,7 @@ class OnlineService(Service):
     GOES_ON: ClassVar[bool] = False
 
     failed = pyqtSignal(str, object)  # what was tried, MapflowError
+    change_failed = pyqtSignal(str, str, object)  # and the name of what was to change; `failed` tells it, too
     unanswered = pyqtSignal(object)  # the key of what was asked while there is nobody to ask
     unreached = pyqtSignal(object)  # MapflowError of a call, which may be tried again: the server may be away
 
@@ -111,9 +112,15 @@ class OnlineService(Service):
         if is_out_of_reach(why):
             self.tell("unreached", why)
 
-    def failing(self, what: str) -> OnFailed:
-        """An `on_failed` that tells by `failed`."""
-        return lambda error: self.failed.emit(what, error)
+    def failing(self, what: str, name: str = "") -> OnFailed:
+        """An `on_failed` that tells by `failed`, of a change with the `name` of what was to change."""
+
+        def tell(error: MapflowError) -> None:
+            self.failed.emit(what, error)
+            if name:
+                self.change_failed.emit(what, name, error)
+
+        return tell
 
 
 def with_client(

@@ -321,7 +321,7 @@ def test_a_change_that_fails_is_still_said_in_a_message(docks: Docks, qtbot: QtB
         services.mosaics.set_connection(make_connection(portal.url, TOKEN))
         services.mosaics.create("New")
         qtbot.waitUntil(lambda: bool(dock.messageBar.items()), timeout=PATIENCE_MS)
-    assert "The mosaic was not created" in dock.messageBar.items()[0].property("text")
+    assert "The mosaic “New” was not created" in dock.messageBar.items()[0].property("text")
     assert not dock.offlineBar.isVisible()
 
 

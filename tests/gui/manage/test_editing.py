@@ -134,8 +134,9 @@ def test_what_is_gone_cannot_be_changed_and_leaves_the_tree(
     save(qtbot, dialog)
     qtbot.waitUntil(lambda: panel.model.branch(mosaic.id) is None, timeout=PATIENCE_MS)
     whole, image = notices(signed_in.dock)
-    assert image.startswith("The image was not renamed: ")
-    assert whole.startswith("The mosaic was not changed: ")
+    gone = "no longer exists on the server; refresh the list."
+    assert image == f"The image “1.tif” was not renamed: the image {gone}"
+    assert whole == f"The mosaic “To tidy <b>up</b>” was not changed: the mosaic {gone}"
 
 
 def test_one_thing_is_edited_at_a_time(panel: ImageryPanel, mosaic: Mosaic, qtbot: QtBot) -> None:
