@@ -75,6 +75,12 @@ class ImageryTree(SpanTree):
         """Selects it alone, makes it the current one and scrolls to it; once its mosaic is loaded."""
         self.select_images({image.mosaic_id: {image.id}})
 
+    def follow(self, item: Item) -> None:
+        """Scrolls to where its new name has put it, if it is still the one that is selected."""
+        row = self.imagery.index_of(item.id, item.mosaic_id if isinstance(item, Image) else "")
+        if row.isValid() and self.selectionModel().isSelected(row):
+            self.scrollTo(row)
+
     def is_open(self, mosaic_id: str) -> bool:
         return bool(self.isExpanded(self.imagery.index_of(mosaic_id)))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Union
 
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QDialog, QWidget
 
 from ...api.errors import MapflowError, NotFound
@@ -23,6 +23,8 @@ from .rename_dialog import RenameDialog
 
 class Editing(QObject):
     """What others wrote meanwhile is shown and never written over."""
+
+    renamed = pyqtSignal(object)  # Mosaic or Image, as its row is by now
 
     def __init__(self, services: Services, model: ImageryModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,6 +89,7 @@ class Editing(QObject):
 
     def _on_mosaic_changed(self, mosaic: Mosaic) -> None:
         self._show(mosaic)
+        self.renamed.emit(mosaic)
         self._services.mosaics.load()
 
     def _on_mosaic_moved_on(self, mosaic: Mosaic, name: str, tags: tuple[str, ...]) -> None:
@@ -104,6 +107,7 @@ class Editing(QObject):
         if branch is not None:
             images = [image if one.id == image.id else one for one in branch.images]
             self._model.set_images(image.mosaic_id, images)
+            self.renamed.emit(image)
         self._services.images.load(image.mosaic_id)
 
     def _on_failed(self, what: str, error: MapflowError) -> None:

@@ -115,6 +115,7 @@ class ImageryCommands(QObject):
         self.details.on_map_requested.connect(lambda image: self.on_map.show_previews([image]))
         self.details.zoom_requested.connect(lambda image: self.on_map.zoom_to([image]))
         self.details.download_requested.connect(lambda image: self.downloading.ask([image]))
+        self.editing.renamed.connect(self._tree.follow)
         self._tree.image_activated.connect(self.details.open)
         self._services.replacements.replaced.connect(self._on_replaced)
         self._tree.imagery.images_told.connect(self._on_images_told)
