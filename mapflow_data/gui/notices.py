@@ -11,6 +11,7 @@ from qgis.gui import QgsMessageBar, QgsMessageBarItem, QgsMessageViewer
 from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from .widgets.icons import plugin_icon
 from .widgets.wrapped_label import WrappedLabel
 from .words.messages import Message
 from .words.plain import sentence
@@ -116,6 +117,7 @@ class Notices(QObject):
     def _show_details(self, message: Message) -> None:
         viewer = QgsMessageViewer(self._bar.window())
         viewer.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        viewer.setWindowIcon(plugin_icon())
         viewer.setTitle(self.tr("Details"))
         viewer.setMessageAsPlainText(f"{message.text}\n\n{message.details}")
         viewer.show()

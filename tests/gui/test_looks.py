@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtGui import QIcon, QImage
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QDockWidget,
     QLabel,
     QStyleOptionViewItem,
@@ -21,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from mapflow_data.gui.activity.model import SECOND_LINE_ROLE
 from mapflow_data.gui.dock import MapflowDock
+from mapflow_data.gui.widgets.icons import plugin_icon
 from tests.gui.kit import samples
 from tests.gui.kit.contrast import ENOUGH, faint_texts
 from tests.gui.kit.long_words import LongWords
@@ -80,7 +83,13 @@ def test_nothing_is_cut_and_all_can_be_read(state: State, variant: str, stage: S
             found += untidy(widget)
     if state.is_dock:
         found += too_large(widget, variant)
+    if isinstance(widget, (QDialog, QDockWidget)) and drawn(widget.windowIcon()) != drawn(plugin_icon()):
+        found.append("the icon of its window is not the plugin's")
     assert not found, "\n".join(found)
+
+
+def drawn(icon: QIcon) -> QImage:
+    return icon.pixmap(32, 32).toImage()
 
 
 def too_large(dock: QWidget, variant: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
+from ..widgets.icons import plugin_icon
 from . import words
 
 SKIP, OVERWRITE, KEEP_BOTH = "skip", "overwrite", "keep both"
@@ -23,6 +24,8 @@ class ExistingFiles(QMessageBox):
         super().__init__(parent)
         self.setWindowTitle(words.folder_title(count))
         self.setIcon(QMessageBox.Icon.Question)
+        self.setWindowIcon(plugin_icon())
+        self.setWindowIcon(plugin_icon())
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(words.exist(names, count))
         self._choices = {

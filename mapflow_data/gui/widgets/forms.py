@@ -8,7 +8,9 @@ from pathlib import Path
 
 from qgis.PyQt import uic
 from qgis.PyQt.QtCore import QT_VERSION_STR
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtWidgets import QDialog, QWidget
+
+from .icons import plugin_icon
 
 UI_FOLDER = Path(__file__).resolve().parents[3] / "ui"
 
@@ -28,3 +30,5 @@ def load_ui(widget: QWidget, name: str) -> None:
         # Qt 6 wants enums fully scoped, and uic of PyQt5 knows them without their scope only.
         text = SCOPED_ENUM.sub(r"\1::\2", text)
     uic.loadUi(io.StringIO(text), widget, GUI)
+    if isinstance(widget, QDialog):
+        widget.setWindowIcon(plugin_icon())  # whichever of QGIS' windows is its parent
