@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qgis.PyQt.QtWidgets import QDialog, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from mapflow_data.api.models import Image
 from mapflow_data.gui.replace.bar import ReplaceBar
@@ -90,7 +90,7 @@ def replace_gone(stage: Stage) -> QWidget:
 @sized_state(BAR_SIZE)
 def replace_under_way(stage: Stage) -> QWidget:
     service = ReplacementService(stage.services.queue, stage.window.mainWindow())
-    holder = stage.own(QDialog())
+    holder = stage.own(QWidget())
     layout = QVBoxLayout(holder)
     layout.addWidget(bar := ReplaceBar(service))
     layout.addStretch()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from qgis.PyQt.QtWidgets import QDialog, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from mapflow_data.api.errors import TimedOut, Unreachable
 from mapflow_data.gui.download.bar import DownloadBar
@@ -40,7 +40,7 @@ def offline_from_the_start(stage: Stage) -> QWidget:
 
 def _bar(stage: Stage) -> tuple[QWidget, DownloadService]:
     downloads = DownloadService(stage.window.mainWindow())
-    holder = stage.own(QDialog())
+    holder = stage.own(QWidget())
     holder.setMinimumHeight(BAR_SIZE[1])
     layout = QVBoxLayout(holder)
     layout.addWidget(bar := DownloadBar(downloads))
