@@ -18,6 +18,7 @@ OPENED_AT_MOST = 20  # mosaics in which something was found: each is a request
 
 class ImageryFilter(QObject):
     filtered = pyqtSignal()
+    looking = pyqtSignal(bool)  # whether there may be more than the list has by now
 
     def __init__(
         self, edit: QgsFilterLineEdit, bar: FindingBar, tree: ImageryTree, services: Services, parent: QObject
@@ -32,6 +33,9 @@ class ImageryFilter(QObject):
         bar.follow(self._finding)
         services.session.online_changed.connect(bar.set_online)
         self._finding.found.connect(self._on_found)
+        self._finding.started.connect(lambda _: self._tell())
+        self._finding.ended.connect(lambda _: self._tell())
+        services.images.images_failed.connect(lambda mosaic_id, _: self._on_over(mosaic_id))
         edit.textChanged.connect(self._on_typed)
         tree.filtered.connect(self._on_filtered)
         tree.imagery.images_told.connect(self._on_images_told)
@@ -42,8 +46,9 @@ class ImageryFilter(QObject):
         self._tree.filter_now("")
 
     def _on_typed(self, text: str) -> None:
-        self._finding.cancel()
         self._found.clear()
+        self._finding.cancel()
+        self._tell()
         self._tree.filter_later(text)
 
     def _on_filtered(self) -> None:
@@ -72,5 +77,13 @@ class ImageryFilter(QObject):
 
     def _on_images_told(self, mosaic_id: str) -> None:
         if mosaic_id in self._found:
-            self._found.discard(mosaic_id)
             self._tree.expand(self._tree.imagery.index_of(mosaic_id))
+            self._on_over(mosaic_id)
+
+    def _on_over(self, mosaic_id: str) -> None:
+        if mosaic_id in self._found:
+            self._found.discard(mosaic_id)
+            self._tell()
+
+    def _tell(self) -> None:
+        self.looking.emit(self._finding.is_busy or bool(self._found))

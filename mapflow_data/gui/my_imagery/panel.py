@@ -177,6 +177,7 @@ class ImageryPanel(QWidget):
         for link in self._links:
             tree.items_selected.connect(link.on_rows_selected)
         self.filter.filtered.connect(self._on_filtered)
+        self.filter.looking.connect(self.states.set_looking)
         self.states.refresh_requested.connect(self.refresh)
         self.states.cancel_requested.connect(self._on_loading_cancelled)
         self.states.sign_in_requested.connect(self.sign_in_requested)

@@ -31,6 +31,7 @@ class ImageryStates(QObject):
         self._page = page
         self._tree = tree
         self._content: QWidget = tree
+        self._is_looking = False  # for what the list does not have yet
         self._act: Callable[[], None] = self.refresh_requested.emit
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
@@ -44,6 +45,12 @@ class ImageryStates(QObject):
         self._content = content
         if is_shown:
             self._views.setCurrentWidget(content)
+
+    def set_looking(self, is_looking: bool) -> None:
+        if is_looking != self._is_looking:
+            self._is_looking = is_looking
+            if self._tree.vain_filter and self._tree.imagery.mosaics():
+                self.show_list()
 
     def show_loading(self) -> None:
         self._show_page(self.tr("Loading your imagery…"), is_busy=True)
@@ -92,13 +99,12 @@ class ImageryStates(QObject):
 
     def _show_vain(self, text: str) -> None:
         self._act = self.clear_requested.emit
+        title = self.tr("Nothing found")
         words = self.tr("No mosaic and no image of an opened mosaic has “{0}” in its name, tags or id.")
-        self._show_page(
-            self.tr("Nothing found"),
-            words.format(text),
-            icon_name="search",
-            button=self.tr("Clear the filter"),
-        )
+        if self._is_looking:
+            title = self.tr("Nothing found yet")
+            words = self.tr("“{0}” is being looked for in the mosaics that were not opened.")
+        self._show_page(title, words.format(text), icon_name="search", button=self.tr("Clear the filter"))
 
     def _show_page(self, title: str, text: str = "", **parts: Any) -> None:
         """`parts` are those of StatePage."""

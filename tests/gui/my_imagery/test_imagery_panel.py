@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from qgis.PyQt.QtCore import QModelIndex, QPoint, Qt
 from qgis.PyQt.QtWidgets import QMenu
 
 from mapflow_data.api.client import MapflowClient
+from mapflow_data.api.connection import make_connection
 from mapflow_data.api.errors import ServerFailed
 from mapflow_data.api.models import Mosaic
 from mapflow_data.gui.imagery.model import ITEM_ROLE
@@ -106,6 +108,35 @@ def test_a_filter_in_vain_says_so_and_can_be_taken_back(
     qtbot.mouseClick(panel.statePage.stateButton, LEFT)
     qtbot.waitUntil(lambda: panel.views.currentWidget() is panel.imageryTree, timeout=PATIENCE_MS)
     assert mosaic_row(panel, stocked).isValid()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_nothing_found_is_said_only_when_all_was_looked_through(
+    panel: ImageryPanel, signed_in: Workspace, qtbot: QtBot, is_there: bool
+) -> None:
+    title, services = panel.statePage.stateTitle, signed_in.services
+    listed = [{"id": str(number), "filename": "DJI_1.tif"} for number in range(2)]
+    slow = replace(answer(listed), delay=0.5)
+    with FaultServer([answer([{"id": "m", "name": "Meadow"}])], then=slow) as server:
+        connection = make_connection(server.url, "YTpi")
+        for service in (services.mosaics, services.images, services.inventory):
+            service.set_connection(connection)
+        panel.refresh()
+        qtbot.waitUntil(lambda: len(panel.model.mosaics()) == 1, timeout=PATIENCE_MS)
+        qtbot.keyClicks(panel.filterEdit, "dji_1" if is_there else "dji_2")
+        qtbot.waitUntil(lambda: title.text() == "Nothing found", timeout=PATIENCE_MS)
+        said: list[str] = []
+        panel.filter.looking.connect(lambda _: said.append(title.text()))
+        qtbot.mouseClick(panel.findingBar.findButton, LEFT)
+        assert title.text() == "Nothing found yet"
+        assert "is being looked for in the mosaics that were not opened" in panel.statePage.stateText.text()
+        if is_there:
+            qtbot.waitUntil(lambda: panel.views.currentWidget() is panel.imageryTree, timeout=PATIENCE_MS)
+            assert "Nothing found" not in said
+        else:
+            qtbot.waitUntil(lambda: title.text() == "Nothing found", timeout=PATIENCE_MS)
+            assert "Nothing in any mosaic" in panel.findingBar.foundLabel.text()
+        qtbot.waitUntil(lambda: not services.images.is_busy, timeout=PATIENCE_MS)
 
 
 def test_a_mosaic_that_is_gone_says_so_and_leaves_the_list(

@@ -132,6 +132,17 @@ def imagery_nothing_matches(stage: Stage) -> QWidget:
 
 
 @dock_state
+def imagery_nothing_matches_yet(stage: Stage) -> QWidget:
+    """The lists of mosaics that were not opened are being read."""
+    dock = imagery_nothing_matches(stage)
+    dock.imagery.findingBar.findButton.hide()
+    dock.imagery.findingBar.readingBar.show_progress(340, 1000)
+    dock.imagery.findingBar.readingBar.show()
+    dock.imagery.filter.looking.emit(True)
+    return dock
+
+
+@dock_state
 def imagery_waiting(stage: Stage) -> QWidget:
     """The server takes its time to rename an image."""
     dock = _with_tree(stage)
