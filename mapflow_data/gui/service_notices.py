@@ -9,12 +9,14 @@ from ..api.models import Image
 from ..services.bundle import Services
 from .account.offline_bar import READS, OfflineBar
 from .activity.batch import Batch
+from .activity.empty_mosaics import EmptyMosaics
 from .activity.panel import ActivityPanel
 from .activity.words import summary
 from .my_imagery.panel import ImageryPanel
 from .notices import Notices
 from .words.failures import words_for
 from .words.messages import Message, describe
+from .words.plain import short
 
 TOLD_APART = ("images", "create", "update", "rename")  # by signals that tell whose they are
 
@@ -42,6 +44,9 @@ class ServiceNotices(QObject):
         self._notices = notices
         self._refused = ""  # what was said last of a list that the server told nobody
         self._batch = Batch(services.queue, services.replacements, self)
+        self._empty = EmptyMosaics(services.uploads, services.queue, self)
+        self._empty.left.connect(self._on_left_empty)
+        services.uploads.abandoned.connect(self._on_abandoned)
         services.session.failed.connect(lambda error: self._on_failed("storage", error))
         services.session.token_not_stored.connect(self._on_token_not_stored)
         services.mosaics.failed.connect(self._on_failed)
@@ -109,3 +114,18 @@ class ServiceNotices(QObject):
             self._notices.warning(Message(summary(total)), self.tr("Show"), self.activity_wanted.emit)
         elif total.done and not self._activity.isVisible():
             self._notices.success(summary(total))
+
+    def _on_left_empty(self, name: str) -> None:
+        words = self.tr(
+            "The uploads were cancelled. The mosaic “{0}” was created for them and is empty: upload into it, "
+            "or delete it in My imagery."
+        )
+        self._notices.warning(Message(words.format(short(name))))
+
+    def _on_abandoned(self, name: str) -> None:
+        words = self.tr(
+            "The upload was cancelled while the mosaic “{0}” was being created. If My imagery shows it, "
+            "it is empty: delete it there."
+        )
+        self._notices.warning(Message(words.format(short(name))))
+        self._services.mosaics.load()

@@ -81,7 +81,7 @@ class Planning(QObject):
         self._phase = Phase.IDLE
 
     def close(self) -> None:
-        self._uploads.cancel("start")
+        self._uploads.abandon()
         self._uploads.forget()
 
     # What the services tell

@@ -45,6 +45,7 @@ class UploadService(Service):
     plan_ready = pyqtSignal(object)  # Plan
     started = pyqtSignal(str, list)  # mosaic id, job ids
     mosaic_created = pyqtSignal(object)
+    abandoned = pyqtSignal(str)  # name of a mosaic that was being made, and may come all the same
     failed = pyqtSignal(str, object)  # "prepare" or "start", error
 
     def __init__(
@@ -56,6 +57,7 @@ class UploadService(Service):
         self._queue = queue
         self._connection: Optional[Connection] = None
         self._known = _Known()
+        self._making = ""  # name of the mosaic that is asked for
 
     def set_connection(self, connection: Optional[Connection]) -> None:
         if connection != self._connection:
@@ -123,7 +125,14 @@ class UploadService(Service):
             with MapflowClient(connection, token, time_scale=self._scale) as client:
                 return client.mosaics.create(target.name, target.tags)
 
+        self._making = target.name
         self.run("start", work, on_mosaic, lambda error: self.failed.emit("start", error))
+
+    def abandon(self) -> None:
+        """What was begun by `start` is not wanted any more."""
+        if self.is_running("start"):
+            self.cancel("start")
+            self.abandoned.emit(self._making)
 
     def forget(self) -> None:
         """The batch is over: stop checking and keep nothing of it."""
