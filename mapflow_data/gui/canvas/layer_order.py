@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Optional
+
 from qgis.core import (
     QgsLayerTreeGroup,
     QgsLayerTreeLayer,
@@ -11,7 +14,17 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from ...layers.properties import FOOTPRINTS, MOSAICS, PREVIEW, QUICKLOOK, RESULTS, TILES, kind_of
+from ...layers.properties import (
+    FOOTPRINTS,
+    MOSAICS,
+    PREVIEW,
+    QUICKLOOK,
+    RESULTS,
+    TILES,
+    image_id_of,
+    kind_of,
+    mosaic_id_of,
+)
 
 # from top to bottom: outlines over pictures
 ORDER = (MOSAICS, FOOTPRINTS, RESULTS, PREVIEW, QUICKLOOK, TILES)
@@ -25,6 +38,18 @@ def place_in(group: QgsLayerTreeGroup, layer: QgsMapLayer) -> int:
         if below and _rank(node.layer()) >= rank:
             return place
     return len(group.children())
+
+
+def place_below(group: QgsLayerTreeGroup, kind: str, ids: Sequence[str]) -> Optional[int]:
+    """Right below the first of `ids` that is there; None where none is."""
+    if not ids:
+        return None
+    places: dict[str, int] = {}
+    for place, node in enumerate(group.children()):
+        layer = node.layer() if isinstance(node, QgsLayerTreeLayer) else None
+        if layer is not None and kind_of(layer) == kind:
+            places.setdefault(image_id_of(layer) or mosaic_id_of(layer), place + 1)
+    return next((places[one] for one in ids if one in places), None)
 
 
 def lift_over_rasters(group: QgsLayerTreeGroup) -> QgsLayerTreeGroup:

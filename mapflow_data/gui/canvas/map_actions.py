@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...api.models import Image, Mosaic, TileJson
 from ...layers.mosaic_outlines import missing
-from ...layers.properties import MOSAICS
+from ...layers.properties import FOOTPRINTS, MOSAICS, PREVIEW, TILES
 from ...services.bundle import Services
 from ..imagery.model import ImageryModel
 from .presenter import Presenter
@@ -39,6 +39,7 @@ class MapActions(QObject):
         self._presenter = presenter
         self._model = model
         self._wanted: dict[tuple[str, str], str] = {}  # (kind, id) to the name of what is on its way
+        self._here: dict[tuple[str, str], str] = {}  # of what has come and is about to be shown
         self._asked: set[str] = set()  # mosaics whose footprints a person wants to see
         self._uploaded: set[str] = set()
         self._reload = QTimer(self)
@@ -59,6 +60,8 @@ class MapActions(QObject):
     # What people ask for
 
     def show_footprints(self, mosaics: Iterable[Mosaic]) -> None:
+        mosaics = list(mosaics)
+        self._presenter.expect(FOOTPRINTS, [mosaic.id for mosaic in mosaics])
         for mosaic in mosaics:
             self._wanted["footprints", mosaic.id] = mosaic.name
             self._asked.add(mosaic.id)
@@ -70,11 +73,15 @@ class MapActions(QObject):
         self._load_outlines(self._model.mosaics())
 
     def show_tiles(self, mosaics: Iterable[Mosaic]) -> None:
+        mosaics = list(mosaics)
+        self._presenter.expect(TILES, [mosaic.id for mosaic in mosaics])
         for mosaic in mosaics:
             self._wanted["tiles", mosaic.id] = mosaic.name
             self._services.mosaics.load_tiles(mosaic)
 
     def show_previews(self, images: Iterable[Image]) -> None:
+        images = list(images)
+        self._presenter.expect(PREVIEW, [image.id for image in images])
         for image in images:
             self._wanted["preview", image.id] = image.filename
             self._services.images.load_preview(image, "l")
@@ -127,12 +134,16 @@ class MapActions(QObject):
             self.outlines_missing.emit(count)
 
     def _on_tiles_loaded(self, mosaic: Mosaic, tilejson: Optional[TileJson], images: list[Image]) -> None:
-        if self._wanted.pop(("tiles", mosaic.id), None) is not None:
-            self._presenter.show_tiles(mosaic, tilejson, images)
+        self._show_soon(("tiles", mosaic.id), lambda: self._presenter.show_tiles(mosaic, tilejson, images))
 
     def _on_preview_loaded(self, image: Image, path: str) -> None:
-        if self._wanted.pop(("preview", image.id), None) is not None:
-            self._presenter.show_preview(image, path)
+        self._show_soon(("preview", image.id), lambda: self._presenter.show_preview(image, path))
+
+    def _show_soon(self, key: tuple[str, str], show: Callable[[], object]) -> None:
+        name = self._wanted.pop(key, None)
+        if name is not None:
+            self._here[key] = name
+            self._presenter.soon(lambda: show() if self._here.pop(key, None) is not None else None)
 
     def _on_mosaics_failed(self, what: str, _error: object) -> None:
         if what in ("tiles", "outlines"):  # the signal does not tell whose
@@ -146,6 +157,7 @@ class MapActions(QObject):
     def forget_wanted(self) -> None:
         """Somebody waits for it no longer; footprints come with the lists of images."""
         self._wanted = {key: name for key, name in self._wanted.items() if key[0] == "footprints"}
+        self._here.clear()
 
     def _on_image_uploaded(self, mosaic_id: str, image: Optional[Image]) -> None:
         if any(one.old.mosaic_id == mosaic_id for one in self._services.replacements.open):
@@ -164,7 +176,7 @@ class MapActions(QObject):
         self._services.session.refresh_storage()
 
     def _on_project_changed(self) -> None:
-        wanted, self._wanted = self._wanted, {}
+        wanted, self._wanted, self._here = {**self._wanted, **self._here}, {}, {}
         for name in wanted.values():
             self.dropped.emit(name)
 

@@ -7,11 +7,10 @@ that removed layers, moved nodes and opened projects cannot lead it astray.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Optional
+from typing import Callable, Optional
 
 from qgis.core import (
     QgsFeature,
-    QgsLayerTreeGroup,
     QgsMapLayer,
     QgsProject,
     QgsVectorLayer,
@@ -32,11 +31,11 @@ from ...layers.properties import (
     kind_of,
     mosaic_id_of,
 )
-from .layer_order import lift_over_rasters, place_in, put_in_place_of, unfold
+from .in_turns import InTurns
+from .layer_order import put_in_place_of
 from .map_view import MapView
+from .our_group import OurGroup
 
-GROUP_NAME = "Mapflow Data"
-GROUP_PROPERTY = "mapflow_data/group"
 SEARCH_PROPERTY = "mapflow_data/search"
 
 
@@ -49,10 +48,29 @@ class Presenter(QObject):
         super().__init__(parent)
         self._project = project
         self._view = MapView(canvas, project) if canvas is not None else None
-        project.cleared.connect(self.project_changed)
+        self._group = OurGroup(project)
+        self._turns = InTurns(self)
+        project.cleared.connect(self._on_cleared)
 
     def close(self) -> None:
-        self._project.cleared.disconnect(self.project_changed)
+        self._turns.clear()
+        self._project.cleared.disconnect(self._on_cleared)
+
+    # Adding many
+
+    def expect(self, kind: str, ids: Iterable[str]) -> None:
+        """The layers of these images or mosaics are to stand in this order, whichever comes first."""
+        self._group.expect(kind, ids)
+
+    def soon(self, act: Callable[[], object]) -> None:
+        """What shows one of many layers: a few in each turn of the event loop. Not done any more once the
+        project is closed."""
+        self._turns.add(act)
+
+    def _on_cleared(self) -> None:
+        self._turns.clear()
+        self._group.forget()
+        self.project_changed.emit()
 
     # Adding
 
@@ -60,12 +78,12 @@ class Presenter(QObject):
         layer = self.find(FOOTPRINTS, mosaic.id)
         if layer is not None:
             footprints.update_layer(layer, features)
-            self._raise(layer)
+            self._group.lift(layer)
             return layer
         layer = footprints.make_layer(
             self.tr("{0} footprints").format(mosaic.name or mosaic.id), features, mosaic
         )
-        self._add(layer)
+        self._group.add(layer)
         return layer
 
     def refresh_footprints(self, mosaic_id: str, features: Sequence[QgsFeature]) -> None:
@@ -79,10 +97,10 @@ class Presenter(QObject):
         layer = self._mosaics_of(features)
         if layer is None:
             layer = mosaic_outlines.make_layer(self._free_name(self.tr("Mosaics"), MOSAICS), features)
-            self._add(layer)
+            self._group.add(layer)
         else:
             mosaic_outlines.update_layer(layer, features)
-            self._raise(layer)
+            self._group.lift(layer)
         return layer
 
     def refresh_all_mosaics(self, features: Sequence[QgsFeature]) -> None:
@@ -98,18 +116,18 @@ class Presenter(QObject):
         if layer is None:
             layer = tiles.make_layer(mosaic, tilejson, images)
             layer.setName(self.tr("{0} tiles").format(mosaic.name or mosaic.id))
-            self._add(layer)
+            self._group.add(layer)
         else:
-            self._raise(layer)
+            self._group.lift(layer)
         return layer
 
     def show_preview(self, image: Image, path: str) -> QgsMapLayer:
         layer = self.find(PREVIEW, image_id=image.id)
         if layer is None:
             layer = self._make_preview(image, path)
-            self._add(layer)
+            self._group.add(layer)
         else:
-            self._raise(layer)
+            self._group.lift(layer)
         return layer
 
     def _make_preview(self, image: Image, path: str) -> QgsMapLayer:
@@ -138,20 +156,20 @@ class Presenter(QObject):
         """The layer of this search, to be filled; one that is there comes to the top as it is."""
         for layer in self.layers(RESULTS):
             if layer.customProperty(SEARCH_PROPERTY) == search and layer.isValid():
-                self._raise(layer)
+                self._group.lift(layer)
                 return layer
         layer = results.make_layer(self._free_name(name, RESULTS))
         layer.setCustomProperty(SEARCH_PROPERTY, search)
-        self._add(layer)
+        self._group.add(layer)
         return layer
 
     def show_quicklook(self, item: CatalogItem, path: str) -> QgsMapLayer:
         layer = self.find(QUICKLOOK, image_id=item.id) if item.id else None
         if layer is None:
             layer = quicklooks.make_layer(path, item)
-            self._add(layer)
+            self._group.add(layer)
         else:
-            self._raise(layer)
+            self._group.lift(layer)
         return layer
 
     def show_catalog_tiles(self, item: CatalogItem, made: QgsMapLayer) -> QgsMapLayer:
@@ -159,9 +177,9 @@ class Presenter(QObject):
         layer = self.find(TILES, image_id=item.id) if item.id else None
         if layer is None:
             layer = made
-            self._add(layer)
+            self._group.add(layer)
         else:
-            self._raise(layer)
+            self._group.lift(layer)
         return layer
 
     # Taking away
@@ -209,42 +227,3 @@ class Presenter(QObject):
     def flash(self, footprint_wkt: str) -> bool:
         """Where it is, in sight or not: the map stays. False if there is nothing to flash."""
         return self._view is not None and self._view.flash(footprint_wkt)
-
-    # The layer tree
-
-    def _group(self) -> QgsLayerTreeGroup:
-        """The group is known by a property: people may rename and move it."""
-        root = self._project.layerTreeRoot()
-        for group in root.findGroups(True):
-            if group.customProperty(GROUP_PROPERTY):
-                return group
-        group = root.insertGroup(0, GROUP_NAME)
-        group.setCustomProperty(GROUP_PROPERTY, True)
-        return group
-
-    def _add(self, layer: QgsMapLayer) -> None:
-        self._project.addMapLayer(layer, False)
-        group = self._group()
-        is_first = not group.children()
-        node = group.insertLayer(place_in(group, layer), layer)
-        node.setExpanded(False)
-        if is_first:
-            unfold(group)
-        group.setItemVisibilityCheckedParentRecursive(True)
-        lift_over_rasters(group)
-
-    def _raise(self, layer: QgsMapLayer) -> None:
-        """To the top of its kind and visible. Where people put a layer into another group, it stays there."""
-        node = self._project.layerTreeRoot().findLayer(layer.id())
-        group = self._group()
-        if node is None:
-            group.insertLayer(place_in(group, layer), layer)
-            return
-        if node.parent() is group and group.children().index(node) != place_in(group, layer):
-            moved = node.clone()
-            group.insertChildNode(place_in(group, layer), moved)
-            group.removeChildNode(node)
-            node = moved
-        node.setItemVisibilityCheckedParentRecursive(True)
-        if node.parent() is group:
-            lift_over_rasters(group)

@@ -66,6 +66,8 @@ class ResultActions(QObject):
         wanted = [row for row in rows if row.can_be_shown and row.id not in self._wanted]
         if len(wanted) > MOST:
             self.too_many.emit(len(wanted))
+        for kind in (QUICKLOOK, TILES):
+            self._presenter.expect(kind, [row.item.id for row in wanted[:MOST] if row.item.id])
         for row in wanted[:MOST]:
             self._wanted[row.id] = row.item
             self._model.set_state(row.id, LOADING)
@@ -82,12 +84,18 @@ class ResultActions(QObject):
     # What comes
 
     def _on_picture(self, item: CatalogItem, path: str) -> None:
+        self._presenter.soon(lambda: self._show_picture(item, path))
+
+    def _on_tiles(self, item: CatalogItem, layer: QgsRasterLayer) -> None:
+        self._presenter.soon(lambda: self._show_tiles(item, layer))
+
+    def _show_picture(self, item: CatalogItem, path: str) -> None:
         row_id = self._taken(item)
         if row_id is not None:
             self._presenter.show_quicklook(item, path)
             self._model.set_state(row_id, SHOWN)
 
-    def _on_tiles(self, item: CatalogItem, layer: QgsRasterLayer) -> None:
+    def _show_tiles(self, item: CatalogItem, layer: QgsRasterLayer) -> None:
         row_id = self._taken(item)
         if row_id is not None:
             self._presenter.show_catalog_tiles(item, layer)

@@ -404,6 +404,52 @@ def test_a_preview_gives_its_place_to_another_one(
     assert len(project.mapLayers()) == 2
 
 
+def test_layers_stand_as_they_were_asked_for_whichever_comes_first(
+    presenter: Presenter, project: QgsProject, tmp_path: Path
+) -> None:
+    picture = str(make_raster(tmp_path / "p.tif"))
+    images = {name: Image(name, "m1", name) for name in "abcdx"}
+    presenter.expect("preview", "abcd")
+    for name in "cadb":
+        presenter.show_preview(images[name], picture)
+    assert names(project) == [f"{name} preview" for name in "abcd"]
+    presenter.expect("preview", "xb")
+    for name in "bx":
+        presenter.show_preview(images[name], picture)
+    assert names(project) == [f"{name} preview" for name in "xbacd"]
+    project.removeMapLayer(presenter.find("preview", image_id="b").id())
+    presenter.expect("preview", "c")
+    presenter.show_preview(images["b"], picture)  # asked for before, it comes late
+    presenter.show_preview(images["c"], picture)
+    assert names(project) == [f"{name} preview" for name in "cxbad"]
+
+
+def test_tiles_stand_as_their_mosaics_were_asked_for(presenter: Presenter, project: QgsProject) -> None:
+    presenter.expect("tiles", ["m1", "m2"])
+    presenter.show_tiles(MOSAIC, BOUNDS, [])
+    presenter.show_tiles(OTHER, BOUNDS, [])
+    assert names(project) == ["North & <i>South</i> tiles", "Quarry tiles"]
+
+
+@pytest.mark.parametrize("ends", ["a new project", "unloaded"])
+def test_what_was_about_to_be_shown_is_not_any_more(project: QgsProject, qtbot: QtBot, ends: str) -> None:
+    presenter = Presenter(project)
+    done: list[int] = []
+    for number in range(3):
+        presenter.soon(lambda number=number: done.append(number))
+    presenter.soon(presenter.close if ends == "unloaded" else project.clear)
+    for number in range(3, 9):
+        presenter.soon(lambda number=number: done.append(number))
+    assert done == []
+    qtbot.waitUntil(lambda: len(done) == 3)
+    qtbot.wait(100)
+    assert done == [0, 1, 2]
+    if ends != "unloaded":
+        presenter.soon(lambda: done.append(9))  # of the new project
+        qtbot.waitUntil(lambda: done[-1] == 9)
+        presenter.close()
+
+
 def test_only_the_mosaic_s_own_tiles_are_asked_for_anew(presenter: Presenter, project: QgsProject) -> None:
     layers = [presenter.show_tiles(mosaic, BOUNDS, []) for mosaic in (MOSAIC, OTHER)]
     before = [layer.source() for layer in layers]
