@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from qgis.core import QgsMapLayer, QgsProject
 from qgis.gui import QgisInterface
@@ -17,8 +17,11 @@ from .canvas.presenter import Presenter
 from .canvas.project_keeper import ProjectKeeper
 from .dock import WIDTH, MapflowDock
 from .search.panel import SearchPanel
-from .upload.dialog import UploadDialog
+from .upload import make_dialog
 from .words.messages import describe
+
+if TYPE_CHECKING:
+    from .upload.dialog import UploadDialog
 
 WISH_HOLDS_S = 300  # a sign-in later than that is about something else
 
@@ -107,7 +110,7 @@ class Workspace(QObject):
 
     def _make_dialog(self) -> UploadDialog:
         if self._dialog is None:
-            self._dialog = UploadDialog(self.services, self._iface.mainWindow())
+            self._dialog = make_dialog(self.services, self._iface.mainWindow())
             self._dialog.upload_started.connect(self._on_upload_started)
             self._dialog.destroyed.connect(self._on_dialog_gone)
         return self._dialog
