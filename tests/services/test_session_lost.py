@@ -91,6 +91,20 @@ def test_away_and_back(
     assert not CredentialStore().has_token()
 
 
+@pytest.mark.parametrize("script", [Script(reset_after=0), answer({}, 503)])
+def test_each_look_is_one_try(
+    qtbot: QtBot, session: SessionService, server: FaultServer, script: Script
+) -> None:
+    """The next one comes by itself."""
+    lose(session, qtbot, server, script)
+    count = len(server.requests)
+    busy = Told(qtbot, session.away.busy_changed)
+    session.away.look()
+    busy.wait(2, seconds=20)
+    assert session.state == "offline"
+    assert len(server.requests) == count + 1
+
+
 def test_nobody_listens(qtbot: QtBot, session: SessionService, server: FaultServer) -> None:
     server.__exit__()
     online = Told(qtbot, session.online_changed)

@@ -14,7 +14,9 @@ from ...api.models import Storage
 from ..online import is_out_of_reach, with_client
 from .shelf import Known, Shelf
 
-IMPATIENCE = 0.5  # of the usual times: there is something to show meanwhile
+# of the usual times: there is something to show meanwhile, and where nothing answers it stays below the five
+# seconds after which QGIS before 3.26 tells of each task that has ended
+IMPATIENCE = 0.4
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ...api.errors import BadInput, MapflowError, RateLimited, Refused, ServerFa
 from ...settings import make_snapshot
 from ..online import is_out_of_reach
 from ..service import Service
-from .absence import Absence, read_storage, read_storage_once
+from .absence import Absence, read_storage_once
 from .lookout import Lookout
 from .shelf import Known
 
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN_SECONDS = 30.0
 SURE_SECONDS = 5.0  # how long a server that has just answered is not doubted
 LOOK, DOUBT = "look", "doubt"
+LOOKING = "Mapflow Data: look for the server"  # in QGIS' list of tasks
 
 
 class AwayService(Service):
@@ -90,6 +91,7 @@ class AwayService(Service):
             lambda token: read_storage_once(connection, token, self._time_scale),
             lambda _: self._on_there(),
             lambda error: self._on_doubted(connection, error),
+            description=LOOKING,
         )
 
     def _on_doubted(self, connection: Connection, error: MapflowError) -> None:
@@ -140,9 +142,10 @@ class AwayService(Service):
         self._lookout.stop()
         self.run(
             LOOK,
-            lambda token: read_storage(connection, token, self._time_scale),
+            lambda token: read_storage_once(connection, token, self._time_scale),
             lambda storage: self.found.emit(connection, storage),
             self._on_not_found,
+            description=LOOKING,
         )
 
     def _on_due(self) -> None:
