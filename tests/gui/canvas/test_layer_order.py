@@ -25,7 +25,7 @@ def test_the_group_is_unfolded_until_somebody_folds_it(window: Window, tmp_path:
         project.addMapLayer(QgsRasterLayer(str(make_raster(tmp_path / f"{name}.tif")), name))
         window.tree.expandAll()
 
-    window.canvas.freeze(True)  # QGIS 3.22 may abort where the first drawing of all is stopped by a second one
+    window.canvas.freeze(True)  # QGIS 3.22 may abort where its first drawing is stopped by a second
     project = QgsProject.instance()
     add_raster("below")
     presenter = Presenter(project)
